@@ -1,0 +1,33 @@
+"""What can go wrong, named by who must act."""
+
+
+class EmailCentreError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class ConfigurationError(EmailCentreError):
+    """A developer must change the site's settings."""
+
+
+class SourceError(EmailCentreError):
+    """A mail server could not be used just now; trying again may help."""
+
+
+class SourceRefusedError(SourceError):
+    """A mail server refused us for good; a person must fix the source."""
+
+
+class UnsafeAddressError(EmailCentreError):
+    """A host name leads to an address that the site has not allowed."""
+
+
+class MailboxUnknownError(EmailCentreError):
+    """No active mailbox has this address; the sender must correct it."""
+
+
+class TransportPausedError(EmailCentreError):
+    """No mail moves at present; an administrator must lift the pause."""
+
+
+class MessageTooLargeError(EmailCentreError):
+    """The message is over the size limit; the sender must make it smaller."""
