@@ -1,0 +1,158 @@
+"""From the bytes of a mail to text that any database can store."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Final
+
+# C0 controls but tab and newlines, DEL, lone surrogates and two non-characters:
+# PostgreSQL takes neither NUL nor surrogates, XML (feeds) none of them.
+_UNSTORABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
+)
+# What senders write, and the superset that their bytes really are in.
+_SUPERSETS: Final = {
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "euc-cn": "gb18030",
+    "gb-2312": "gb18030",
+    "iso-gb2312": "gb18030",
+    "gb2312-80": "gb18030",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "ksc5601": "cp949",
+    "big5": "big5hkscs",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unicode-2-0-utf-7": "utf-7",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+}
+_ISO_2022_JP: Final = {"iso-2022-jp", "csiso2022jp", "iso-2022-jp-ms", "cp50220"}
+# These say nothing about the bytes, or name codecs that are no charset of mail.
+_UNTRUSTED: Final = {
+    *("", "us-ascii", "ascii", "ansi_x3.4-1968", "utf-8", "utf8", "unicode"),
+    *("x-unknown", "unknown", "unknown-8bit", "8bit", "default", "none", "binary"),
+    *("idna", "punycode", "undefined", "unicode_escape", "unicode-escape"),
+    *("raw_unicode_escape", "raw-unicode-escape", "mbcs", "oem", "charmap"),
+}
+_ESCAPE: Final = re.compile(rb"\x1b(\$[@B]|\$\([@BD]|\([A-Z])")
+_NOT_BASE64: Final = bytes(
+    sorted(
+        set(range(256))
+        - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+    )
+)
+
+
+def scrub(text: str) -> str:
+    """Return ``text`` without what PostgreSQL or XML can't hold (NUL, surrogates)."""
+    return _UNSTORABLE.sub(_replacement, text)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    return "" if match[0] < "\x80" else "\ufffd"
+
+
+def decode_text(data: bytes, charset: str | None = None) -> str:
+    """Decode ``data`` whatever its label says; never raises, result is scrubbed.
+
+    A label is widened to the superset that mail programs write under its name
+    (cp1252 for latin-1, gb18030 for gb2312); an unknown one means UTF-8 if the
+    bytes are that, else cp1252.
+    """
+    label = (charset or "").strip(" \t\"'").lower()
+    if label in _ISO_2022_JP:
+        return scrub(_decode_iso_2022_jp(data))
+    if label not in _UNTRUSTED:
+        try:
+            return scrub(data.decode(_SUPERSETS.get(label, label), "replace"))
+        except (LookupError, ValueError):
+            pass  # An unknown charset, or one whose codec knows no "replace".
+    return scrub(_guess(data))
+
+
+def _guess(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # A cut-off or a single wrong byte in long UTF-8 is still UTF-8.
+        is_nearly_utf8 = error.start > 0 and len(data) - error.start <= 3  # noqa: PLR2004
+        is_nearly_utf8 = is_nearly_utf8 and not data[: error.start].isascii()
+        return data.decode("utf-8" if is_nearly_utf8 else "cp1252", "replace")
+
+
+def _decode_iso_2022_jp(data: bytes) -> str:
+    # By way of cp932, because Python's own codec lacks NEC row 13 (the circled
+    # digits) and half-width kana, which Japanese mail programs write.
+    pieces = _ESCAPE.split(data)
+    text = [pieces[0].decode("ascii", "replace")]
+    for escape, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        if escape.startswith(b"$"):
+            text.append(_jis_to_sjis(piece).decode("cp932", "replace"))
+        elif escape == b"(I":
+            text.append(bytes(byte | 0x80 for byte in piece).decode("cp932", "replace"))
+        else:
+            text.append(piece.decode("ascii", "replace"))
+    return "".join(text)
+
+
+def _jis_to_sjis(data: bytes) -> bytes:
+    out = bytearray()
+    position = 0
+    while position < len(data):
+        pair = data[position : position + 2]
+        if len(pair) == 1 or not (0x21 <= pair[0] <= 0x7E and 0x21 <= pair[1] <= 0x7E):
+            out.append(pair[0])  # A newline, or damage, amid the two-byte text.
+            position += 1
+            continue
+        high, low = pair
+        out.append(((high - 0x21) >> 1) + (0x81 if high < 0x5F else 0xC1))  # noqa: PLR2004
+        if high % 2:
+            out.append(low + (0x1F if low < 0x60 else 0x20))  # noqa: PLR2004
+        else:
+            out.append(low + 0x7E)
+        position += 2
+    return bytes(out)
+
+
+def decode_transfer(data: bytes, encoding: str) -> bytes:
+    """Undo a Content-Transfer-Encoding (RFC 2045); damaged input gives what is left."""
+    name = encoding.strip().lower()
+    if name.startswith("base64"):
+        return decode_base64(data)
+    if name.startswith("quoted-printable"):
+        return binascii.a2b_qp(data)
+    return data
+
+
+def decode_base64(data: bytes) -> bytes:
+    """Decode base64 leniently: foreign bytes, missing and inner padding are fine."""
+    clean = data.translate(None, _NOT_BASE64)
+    if b"=" not in clean.rstrip(b"="):
+        return _decode_quads(clean.rstrip(b"="))
+    return b"".join(_decode_quads(piece) for piece in clean.split(b"=") if piece)
+
+
+def _decode_quads(clean: bytes) -> bytes:
+    if len(clean) % 4 == 1:  # Six bits are no byte.
+        clean = clean[:-1]
+    return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
