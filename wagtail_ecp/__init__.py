@@ -1,0 +1,1 @@
+"""The team inbox that lives in the Wagtail admin."""

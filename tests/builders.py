@@ -1,0 +1,101 @@
+"""What tests are made of: ``a_mailbox()``, ``an_email()``, ``receive_and_process()``."""
+
+import itertools
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
+
+from wagtail_ecp.accounts.actions import set_owner
+from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.inbox.models import GroupMailboxPermission, Mailbox
+from wagtail_ecp.inbox.processing import process_batch
+from wagtail_ecp.inbox.receiving import receive
+
+_numbers = itertools.count(1)
+
+SUPPORT = "support@example.com"
+
+
+def a_user(name="somebody", *, is_superuser=False):
+    """Return a user who may enter the Wagtail admin."""
+    user = get_user_model().objects.create_user(
+        name, email=f"{name}@staff.example", password="pw", is_superuser=is_superuser
+    )
+    group, _created = Group.objects.get_or_create(name="Admin access")
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    user.groups.add(group)
+    return user
+
+
+def an_account(owner=None):
+    """Return the account, made if there is none."""
+    account = Account.objects.first()
+    return account or set_owner(owner or a_user("olga"), name="Tests")
+
+
+def a_mailbox(address=SUPPORT, *, readers=(), repliers=(), managers=()):
+    """Return a mailbox on which these users have these rights."""
+    an_account()
+    mailbox = Mailbox(name=address.partition("@")[0].title(), address=address)
+    mailbox.full_clean()
+    mailbox.save()
+    for users, permission in (
+        (readers, "read"),
+        (repliers, "reply"),
+        (managers, "manage"),
+    ):
+        for user in users:
+            grant(user, mailbox, permission)
+    return mailbox
+
+
+def grant(user, mailbox, permission):
+    """Give ``user`` a right through a group made for it."""
+    group, _created = Group.objects.get_or_create(
+        name=f"{mailbox.pk} {permission} {user.pk}"
+    )
+    GroupMailboxPermission.objects.get_or_create(
+        group=group, mailbox=mailbox, permission=permission
+    )
+    user.groups.add(group)
+
+
+def an_email(  # noqa: PLR0913
+    subject="Where is my parcel?",
+    text="Hello,\nwhere is it?\n",
+    *,
+    sender="Vera Holm <vera@customer.example>",
+    to=SUPPORT,
+    message_id="",
+    cites=(),
+    date=None,
+    **headers,
+):
+    """Return raw mail; ``message_id=None`` leaves the Message-ID out."""
+    mail = EmailMessage()
+    mail["From"] = sender
+    mail["To"] = to
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(date or timezone.now())
+    if message_id is not None:
+        mail["Message-ID"] = f"<{message_id or f'{next(_numbers)}@customer.example'}>"
+    if cites:
+        mail["In-Reply-To"] = f"<{cites[-1]}>"
+        mail["References"] = " ".join(f"<{cited}>" for cited in cites)
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def receive_and_process(*mails, to=SUPPORT):
+    """Take in raw mails and process them; return the ledger's rows."""
+    rows = [row for raw in mails for row in receive(raw, recipients=[to])]
+    while process_batch():
+        pass
+    for row in rows:
+        row.refresh_from_db()
+    return rows

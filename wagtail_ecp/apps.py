@@ -1,0 +1,20 @@
+"""The Django app; wiring only."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WagtailEcpAppConfig(AppConfig):
+    """One app for all rooms, so that there is one history of migrations."""
+
+    name = "wagtail_ecp"
+    label = "wagtail_ecp"
+    verbose_name = _("E-mail centre")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks and what follows from our signals."""
+        from wagtail_ecp import checks  # noqa: F401
+        from wagtail_ecp.jobs import signal_handlers
+
+        signal_handlers.connect()

@@ -1,0 +1,140 @@
+"""System checks: every way of misinstalling that can be seen from the settings."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+from django.core.files.storage import InvalidStorageError, storages
+from django.db import DatabaseError, connection
+
+from wagtail_ecp import conf
+from wagtail_ecp.queue import QUEUES
+
+Message = checks.CheckMessage
+
+REQUIRED_APPS = ("django_rq", "wagtail.admin", "wagtail.users", "wagtail.images")
+
+
+def _apps() -> Iterator[Message]:
+    for name in REQUIRED_APPS:
+        if not apps.is_installed(name):
+            yield checks.Error(
+                f"wagtail_ecp needs {name} in INSTALLED_APPS.", id="wagtail_ecp.E001"
+            )
+
+
+def _queues() -> Iterator[Message]:
+    configured = getattr(settings, "RQ_QUEUES", {})
+    if conf.get("JOB_QUEUE") != conf.DEFAULTS["JOB_QUEUE"]:
+        return
+    for name in QUEUES:
+        if name not in configured:
+            yield checks.Error(
+                f"RQ_QUEUES has no queue {name!r}.",
+                hint="Add it beside the others; the install guide has all three.",
+                id="wagtail_ecp.E002",
+            )
+
+
+def _settings() -> Iterator[Message]:
+    if not settings.USE_TZ:
+        yield checks.Error(
+            "wagtail_ecp stores times in UTC and needs USE_TZ = True.",
+            id="wagtail_ecp.E003",
+        )
+    for name in sorted(conf.unknown_names()):
+        yield checks.Error(
+            f"WAGTAIL_ECP has no setting {name!r}.", id="wagtail_ecp.E004"
+        )
+    if not getattr(settings, "WAGTAILADMIN_BASE_URL", ""):
+        yield checks.Warning(
+            "WAGTAILADMIN_BASE_URL is not set: a copy of the site can't be told from "
+            "the original by its address.",
+            id="wagtail_ecp.W005",
+        )
+
+
+def _databases() -> Iterator[Message]:
+    for alias, config in settings.DATABASES.items():
+        if config.get("ATOMIC_REQUESTS"):
+            yield checks.Error(
+                f"DATABASES[{alias!r}] has ATOMIC_REQUESTS: a request would hold its "
+                "transaction while it talks to mail servers.",
+                id="wagtail_ecp.E006",
+            )
+        mode = config.get("OPTIONS", {}).get("transaction_mode", "")
+        if config["ENGINE"].endswith("sqlite3") and mode.upper() != "IMMEDIATE":
+            yield checks.Warning(
+                f"DATABASES[{alias!r}] is SQLite without transaction_mode IMMEDIATE: "
+                "workers will fail with 'database is locked'.",
+                hint='Set OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20}.',
+                id="wagtail_ecp.W007",
+            )
+
+
+def _storage() -> Iterator[Message]:
+    alias = conf.get("RAW_STORAGE")
+    try:
+        storage = storages[alias]
+    except InvalidStorageError:
+        yield checks.Error(
+            f"STORAGES has no {alias!r}, where raw mail is kept.",
+            hint="Use a folder that no web server serves.",
+            id="wagtail_ecp.E008",
+        )
+        return
+    location = str(getattr(storage, "location", ""))
+    media = str(settings.MEDIA_ROOT)
+    if location and media and location.startswith(media):
+        yield checks.Error(
+            f"STORAGES[{alias!r}] lies in MEDIA_ROOT: anybody could read the mail.",
+            id="wagtail_ecp.E009",
+        )
+
+
+def _parts() -> Iterator[Message]:
+    for path in [conf.get("JOB_QUEUE"), *conf.get("SOURCE_KINDS").values()]:
+        try:
+            conf.load(path)
+        except conf.ConfigurationError as error:
+            yield checks.Error(str(error), id="wagtail_ecp.E010")
+
+
+def _owner() -> Iterator[Message]:
+    from wagtail_ecp.accounts.models import Account
+
+    try:
+        has_owner = Account.objects.exists()
+    except DatabaseError:  # Not migrated yet; Django says so itself.
+        connection.close()
+        return
+    if not has_owner:
+        yield checks.Warning(
+            "The e-mail centre has no owner yet: no mail is accepted.",
+            hint="Run: manage.py ecp_set_owner USERNAME",
+            id="wagtail_ecp.W011",
+        )
+
+
+CHECKS: tuple[Callable[[], Iterator[Message]], ...] = (
+    _apps,
+    _queues,
+    _settings,
+    _databases,
+    _storage,
+    _parts,
+)
+
+
+@checks.register
+def check_installation(**_kwargs: Any) -> list[Message]:
+    """Report what is wrong with the site's settings."""
+    return [message for check in CHECKS for message in check()]
+
+
+@checks.register(checks.Tags.database)
+def check_owner(databases: Any = None, **_kwargs: Any) -> list[Message]:
+    """Warn while nobody owns the account; asked only where a database is in reach."""
+    return list(_owner()) if databases else []

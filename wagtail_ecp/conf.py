@@ -1,0 +1,50 @@
+"""The one place that reads ``settings.WAGTAIL_ECP``: defaults, and why."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from wagtail_ecp.exceptions import ConfigurationError
+
+DEFAULTS: dict[str, Any] = {
+    # Alias in settings.STORAGES for raw mail; it must never be served by a web server.
+    "RAW_STORAGE": "ecp_raw",
+    # Bytes. Larger mail is refused (SMTP 552) or kept as its header with a notice.
+    "MAX_MESSAGE_BYTES": 25 * 1024 * 1024,
+    # Networks that hosts typed into the admin may lead to although they are private,
+    # such as "10.1.0.0/16"; addresses of the public internet are always allowed.
+    "ALLOWED_NETWORKS": [],
+    # Secrets for credentials and signed ids, newest first.
+    # None: derived from SECRET_KEY and SECRET_KEY_FALLBACKS.
+    "KEYS": None,
+    # Domain of our Message-IDs. None: the domain of the mailbox that sends.
+    "MESSAGE_ID_DOMAIN": None,
+    # The names under which our own mail servers write Authentication-Results
+    # (RFC 8601); results by any other name may be forged and are ignored.
+    "TRUSTED_AUTHSERV_IDS": [],
+    # Kept outside the database so that a copy of it is noticed.
+    # None: a file beside the raw mail, made at the first start.
+    "INSTALLATION_ID": None,
+    # Swappable parts, by dotted path.
+    "JOB_QUEUE": "wagtail_ecp.queue.RQQueue",
+    "SOURCE_KINDS": {"imap": "wagtail_ecp.mail.sources.imap.ImapSource"},
+}
+
+
+def get(name: str) -> Any:
+    """Return the site's value for ``name``, else ours; KeyError for an unknown name."""
+    return getattr(settings, "WAGTAIL_ECP", {}).get(name, DEFAULTS[name])
+
+
+def unknown_names() -> set[str]:
+    """Return the names in the site's settings that mean nothing to us."""
+    return set(getattr(settings, "WAGTAIL_ECP", {})) - set(DEFAULTS)
+
+
+def load(dotted_path: str) -> Any:
+    """Return what ``dotted_path`` names; ConfigurationError if it can't be had."""
+    try:
+        return import_string(dotted_path)
+    except ImportError as error:
+        raise ConfigurationError(f"WAGTAIL_ECP: {error}") from error

@@ -1,0 +1,224 @@
+"""What people do with conversations: every write that somebody asks for."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from wagtail_ecp import signals
+from wagtail_ecp.accounts import installation
+from wagtail_ecp.accounts.permissions import can_administer
+from wagtail_ecp.inbox import arranging, blobs, permissions, summaries
+from wagtail_ecp.inbox.answers import Answer, enter, finish
+from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    Folder,
+    IncomingMail,
+    Merge,
+    Message,
+    Outbox,
+    OutboxRecipient,
+)
+from wagtail_ecp.inbox.models.leases import RELEASED
+from wagtail_ecp.journal.actions import display_name, record
+from wagtail_ecp.journal.models import Action
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+
+def _locked(conversation: Conversation) -> Conversation:
+    """Read the row again, so that nothing a colleague did meanwhile is lost."""
+    return Conversation.objects.select_for_update().get(pk=conversation.pk)
+
+
+def _require_reply(user: "User", conversation: Conversation) -> None:
+    if not permissions.can_reply(user, conversation.mailbox):
+        raise PermissionDenied(_("You may only read mail in this mailbox."))
+
+
+def _record(
+    kind: Action.Kind, conversation: Conversation, *, by: "User", **data: Any
+) -> None:
+    record(
+        kind,
+        mailbox=conversation.mailbox_id,
+        conversation=conversation.pk,
+        by=by,
+        data=data,
+    )
+
+
+@transaction.atomic
+def assign(conversation: Conversation, *, to: "User | None", by: "User") -> None:
+    """Make ``to`` answer for ``conversation``; ``None`` returns it to the team.
+
+    PermissionDenied if ``by`` may not answer here, or if ``to`` may not.
+    """
+    _require_reply(by, conversation)
+    if to is not None and not permissions.can_reply(to, conversation.mailbox):
+        raise PermissionDenied(_("That person may not answer mail in this mailbox."))
+    row = _locked(conversation)
+    if row.assignee_id == (to.pk if to else None):
+        return
+    row.assignee_id = to.pk if to else None
+    row.assignee_name = display_name(to)
+    row.save(update_fields=["assignee", "assignee_name"])
+    _record(Action.Kind.ASSIGNED, row, by=by, to=row.assignee_name)
+    announce = partial(
+        signals.conversation_assigned.send, Conversation, conversation=row, by=by
+    )
+    transaction.on_commit(announce)
+
+
+@transaction.atomic
+def move_to(folder: Folder, conversation: Conversation, *, by: "User") -> None:
+    """File ``conversation`` in ``folder`` of its mailbox."""
+    _require_reply(by, conversation)
+    row = _locked(conversation)
+    if row.folder == folder:
+        return
+    before = row.folder
+    with counted(row):
+        row.folder = folder
+        row.came_back_at = None
+        row.save(update_fields=["folder", "came_back_at"])
+    _record(Action.Kind.CHANGED_FOLDER, row, by=by, before=before, after=folder)
+
+
+@transaction.atomic
+def mark_read(conversation: Conversation, *, by: "User", is_read: bool = True) -> None:
+    """Note that the team has seen ``conversation``, or has yet to."""
+    if not permissions.can_read(by, conversation.mailbox):
+        raise PermissionDenied
+    row = _locked(conversation)
+    with counted(row):
+        row.is_unread = not is_read
+        row.save(update_fields=["is_unread"])
+
+
+def reply(
+    conversation: Conversation,
+    answer: Answer,
+    *,
+    answers: Message | None,
+    by: "User",
+    archive: bool = False,
+) -> Message:
+    """Send ``answer``, an answer to the message ``answers``, from the mailbox.
+
+    It is safe in the outbox on return. ValidationError if there is nobody to send it
+    to, nothing in it, or something that no mail can hold; nothing has changed then.
+    """
+    _require_reply(by, conversation)
+    raw = finish(conversation, answer, answers=answers)
+    blob = blobs.write(raw)
+    with transaction.atomic():
+        row = _locked(conversation)
+        message = enter(row, raw, blob=blob, answer=answer, by=by)
+        with counted(row):
+            summaries.add(row, message)
+            row.is_unread = False
+            if archive:
+                row.folder = Folder.ARCHIVE
+            row.save()
+        _record(Action.Kind.REPLIED, row, by=by, message=message.pk)
+        announce = partial(signals.message_queued.send, Message, message=message)
+        transaction.on_commit(announce)
+    return message
+
+
+@transaction.atomic
+def merge(one: Conversation, other: Conversation, *, by: "User") -> Conversation:
+    """Make one conversation of two; the lower number stays and is returned."""
+    for conversation in (one, other):
+        _require_reply(by, conversation)
+    kept, gone = arranging.locked([one.pk, other.pk])
+    arranging.merge(kept, gone, by=by)
+    kept.is_arranged = True
+    kept.save(update_fields=["is_arranged"])
+    return kept
+
+
+@transaction.atomic
+def unmerge(row: Merge, *, by: "User") -> Conversation:
+    """Undo a merge and return the conversation that is there again."""
+    _require_reply(by, row.kept)
+    locked = Merge.objects.select_for_update().get(pk=row.pk)
+    if locked.undone_at or locked.kept.merged_into_id:
+        return locked.gone
+    return arranging.unmerge(locked, by=by)
+
+
+@transaction.atomic
+def process_again(mail: IncomingMail, *, by: "User") -> None:
+    """Give a quarantined mail another five tries."""
+    if not (permissions.can_reply(by, mail.mailbox) or can_administer(by)):
+        raise PermissionDenied(_("You may not process mail of this mailbox again."))
+    troubled = IncomingMail.objects.troubled().filter(pk=mail.pk)
+    changed = troubled.update(
+        state=IncomingMail.State.RECEIVED, attempts=0, next_try_at=None
+    )
+    if changed:
+        transaction.on_commit(lambda: signals.mail_received.send(IncomingMail))
+
+
+@transaction.atomic
+def send_again(outbox: Outbox, *, by: "User") -> None:
+    """Send once more what failed, or what may not have arrived; same Message-ID."""
+    conversation = outbox.message.conversation
+    _require_reply(by, conversation)
+    changed = (
+        Outbox.objects.stuck()
+        .filter(pk=outbox.pk)
+        .update(
+            state=Outbox.State.QUEUED, attempts=0, next_try_at=Now(), data_begun_at=None
+        )
+    )
+    if not changed:
+        return
+    outbox.recipients.exclude(state=OutboxRecipient.State.ACCEPTED).update(
+        state=OutboxRecipient.State.WAITING, answer=""
+    )
+    _record(Action.Kind.SEND_RETRIED, conversation, by=by)
+    announce = partial(signals.message_queued.send, Message, message=outbox.message)
+    transaction.on_commit(announce)
+
+
+@transaction.atomic
+def settle_as_sent(outbox: Outbox, *, by: "User") -> None:
+    """Note that a person knows that a message of unknown fate has arrived."""
+    conversation = outbox.message.conversation
+    _require_reply(by, conversation)
+    unknown = Outbox.objects.filter(pk=outbox.pk, state=Outbox.State.UNKNOWN)
+    if unknown.update(state=Outbox.State.SENT, sent_at=Now(), error=""):
+        outbox.recipients.update(state=OutboxRecipient.State.ACCEPTED)
+        _record(Action.Kind.SEND_SETTLED, conversation, by=by)
+
+
+@transaction.atomic
+def resume_transport(*, by: "User") -> None:
+    """Declare that this is the live installation: mail moves again.
+
+    What waits in the outbox may have been sent by the other one, so a person decides
+    about each.
+    """
+    if not can_administer(by):
+        raise PermissionDenied(_("Only an administrator may say so."))
+    installation.adopt()
+    waiting = (Outbox.State.QUEUED, Outbox.State.SENDING)
+    Outbox.objects.filter(state__in=waiting).update(
+        state=Outbox.State.UNKNOWN, lease_epoch=F("lease_epoch") + 1, **RELEASED
+    )
+
+
+def stay_paused(*, by: "User") -> None:
+    """Declare that this is a copy: nothing is fetched or sent."""
+    if not can_administer(by):
+        raise PermissionDenied(_("Only an administrator may say so."))
+    installation.declare_copy()

@@ -1,0 +1,144 @@
+"""Turns what a member wrote into a finished mail, a message and an outbox row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from wagtail_ecp.inbox import blobs
+from wagtail_ecp.inbox.identity import new_message_id
+from wagtail_ecp.inbox.messages import Circumstances, message_from, save_parts
+from wagtail_ecp.inbox.models import (
+    Blob,
+    Conversation,
+    Mailbox,
+    Message,
+    Outbox,
+    OutboxRecipient,
+)
+from wagtail_ecp.journal.actions import display_name
+from wagtail_ecp.mail.addresses import Address
+from wagtail_ecp.mail.composing import OutgoingFile, OutgoingMail, compose
+from wagtail_ecp.mail.html import sanitise_outgoing
+from wagtail_ecp.mail.parsing import parse
+from wagtail_ecp.mail.plaintext import html_to_text
+from wagtail_ecp.mail.subjects import is_reply_subject
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a member wrote, and to whom."""
+
+    to: Sequence[Address]
+    cc: Sequence[Address] = ()
+    bcc: Sequence[Address] = ()
+    subject: str
+    html: str
+    files: Sequence[OutgoingFile] = ()
+
+    @property
+    def recipients(self) -> dict[str, Address]:
+        """Everybody in the envelope, once."""
+        return {address.key: address for address in (*self.to, *self.cc, *self.bcc)}
+
+
+def reply_subject(subject: str) -> str:
+    """Return ``subject`` with one "Re:" before it."""
+    return subject if is_reply_subject(subject) else f"Re: {subject}".strip()
+
+
+def reply_address(message: Message) -> Address:
+    """Return where an answer to ``message`` goes: Reply-To, else From (RFC 5322)."""
+    wanted = [
+        Address(name, address)
+        for name, address in message.addresses.get("reply_to", ())
+    ]
+    sender = Address(message.sender_name, message.sender_address)
+    return next((address for address in wanted if address.key), sender)
+
+
+def finish(
+    conversation: Conversation, answer: Answer, *, answers: Message | None
+) -> bytes:
+    """Return the mail as it will be sent, byte for byte.
+
+    ValidationError for what can't be sent: nobody, nothing, a line break in a header.
+    """
+    html = sanitise_outgoing(answer.html)
+    text = html_to_text(html)
+    if not answer.recipients:
+        raise ValidationError(_("Say who should get this."), code="nobody")
+    if not text.strip() and not answer.files:
+        raise ValidationError(_("There is nothing to send yet."), code="empty")
+    mailbox = conversation.mailbox
+    mail = OutgoingMail(
+        from_address=Address(mailbox.sender_name, mailbox.address),
+        to=tuple(answer.to),
+        cc=tuple(answer.cc),
+        subject=answer.subject,
+        message_id=new_message_id(conversation),
+        date=timezone.now(),
+        text=text,
+        html=html,
+        attachments=tuple(answer.files),
+    )
+    try:
+        return compose(_threaded(mail, answers))
+    except ValueError as error:
+        raise ValidationError(
+            _("This can't be sent: %(reason)s"), params={"reason": str(error)}
+        ) from error
+
+
+def _threaded(mail: OutgoingMail, answers: Message | None) -> OutgoingMail:
+    """Cite what is answered and what that cited (RFC 5322 section 3.6.4)."""
+    if answers is None or not answers.message_id:
+        return mail
+    before = parse(blobs.read(answers.blob_id))
+    chain = before.references or before.in_reply_to
+    return replace(
+        mail,
+        in_reply_to=answers.message_id,
+        references=(*chain, answers.message_id),
+    )
+
+
+def enter(
+    conversation: Conversation,
+    raw: bytes,
+    *,
+    blob: Blob,
+    answer: Answer,
+    by: "AbstractBaseUser",
+) -> Message:
+    """Store a finished mail, queued, inside the caller's transaction."""
+    blobs.record(blob)
+    parsed = parse(raw)
+    message = message_from(
+        parsed,
+        mailbox_id=conversation.mailbox_id,
+        blob_id=blob.pk,
+        arrived=timezone.now(),
+        circumstances=Circumstances(
+            direction=Message.Direction.OUT,
+            own_keys=frozenset(Mailbox.objects.values_list("address_key", flat=True)),
+        ),
+    )
+    message.conversation = conversation
+    message.author_id, message.author_name = by.pk, display_name(by)
+    message.reason = Message.Reason.WRITTEN
+    message.addresses["bcc"] = [[to.name, to.address] for to in answer.bcc]
+    message.save()
+    save_parts(message, parsed)
+    outbox = Outbox.objects.create(message=message)
+    OutboxRecipient.objects.bulk_create(
+        OutboxRecipient(outbox=outbox, address=address.address)
+        for address in answer.recipients.values()
+    )
+    return message

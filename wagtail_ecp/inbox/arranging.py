@@ -1,0 +1,237 @@
+"""Moves messages between conversations: merge, its undo, and the machine's own split."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from wagtail_ecp.inbox import summaries
+from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.models import Conversation, Folder, KeptApart, Merge, Message
+from wagtail_ecp.inbox.nodes import holders_anywhere, whole_nodes
+from wagtail_ecp.journal.actions import display_name, record
+from wagtail_ecp.journal.models import Action
+from wagtail_ecp.mail.threading import Link, Node, Rule, connected, links
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+#: Of two conversations that become one, the folder that is first here wins.
+FOLDERS = (Folder.INBOX, Folder.ARCHIVE, Folder.TRASH, Folder.SPAM)
+
+
+def locked(numbers: Collection[int]) -> list[Conversation]:
+    """Return these conversations, lowest number first, locked until the commit."""
+    rows = Conversation.objects.select_for_update().filter(pk__in=numbers)
+    return list(rows.order_by("pk"))
+
+
+def are_kept_apart(one: int, other: int) -> bool:
+    """Whether a person separated these two."""
+    lower, higher = sorted((one, other))
+    return KeptApart.objects.filter(lower=lower, higher=higher).exists()
+
+
+def keep_apart(one: int, other: int) -> None:
+    """Never let a machine merge these two again."""
+    lower, higher = sorted((one, other))
+    KeptApart.objects.get_or_create(lower_id=lower, higher_id=higher)
+
+
+def merge(
+    kept: Conversation, gone: Conversation, *, by: "AbstractBaseUser | None" = None
+) -> Merge:
+    """Make ``gone`` part of ``kept``; both are locked. Its number leads there for ever."""
+    moved = list(gone.messages.values_list("pk", flat=True))
+    with counted(kept, gone):
+        Message.objects.filter(pk__in=moved).update(conversation=kept)
+        _inherit(kept, gone)
+        gone.merged_into = kept
+        _refresh(kept)
+        gone.save(update_fields=["merged_into"])
+    _follow(gone.pk, kept.pk)
+    row = Merge.objects.create(
+        kept=kept, gone=gone, message_ids=moved, by=by, by_name=display_name(by)
+    )
+    _record(Action.Kind.MERGED, kept, by=by, data={"with": gone.pk, "merge": row.pk})
+    return row
+
+
+def unmerge(row: Merge, *, by: "AbstractBaseUser") -> Conversation:
+    """Undo a merge: what came by it goes back, and no machine merges the two again."""
+    kept, gone = sorted(
+        locked([row.kept_id, row.gone_id]), key=lambda c: c.pk != row.kept_id
+    )
+    with counted(kept, gone):
+        kept.messages.filter(pk__in=row.message_ids).update(conversation=gone)
+        gone.merged_into = None
+        for conversation in (kept, gone):
+            conversation.is_arranged = True
+            _refresh(conversation)
+    keep_apart(kept.pk, gone.pk)
+    row.undone_at = timezone.now()
+    row.save(update_fields=["undone_at"])
+    _record(Action.Kind.UNMERGED, kept, by=by, data={"from": gone.pk})
+    return gone
+
+
+def settle(numbers: Collection[int]) -> None:
+    """Find these conversations' links again; merge and split them to what is connected.
+
+    What a person arranged stays together, and what a person separated stays apart.
+    """
+    conversations = {c.pk: c for c in locked(numbers)}
+    nodes = whole_nodes(conversations)
+    messages = _rows_of(nodes)
+    where = {message.pk: message.conversation_id for message in messages}
+    mentioned = {cited for node in nodes for cited in node.cites}
+    found = list(links(nodes, holders_anywhere(mentioned)))
+    found += _links_by_hand(conversations.values(), messages)
+    sets = connected(where, found)
+    owners = _owners(where, sets)  # type: ignore[arg-type]
+    for members, owner in zip(sets, owners, strict=True):
+        present = sorted({where[key] for key in members})  # type: ignore[index]
+        if _may_be_one(present):
+            _gather(members, owner, present, conversations)  # type: ignore[arg-type]
+
+
+def _rows_of(nodes: Iterable[Node]) -> list[Message]:
+    keys = [node.key for node in nodes]
+    columns = ("pk", "conversation_id", "reason")
+    return list(Message.objects.filter(pk__in=keys).only(*columns).order_by("pk"))
+
+
+#: Messages that are where they are by more than what they cite.
+BY_HAND = (Message.Reason.WRITTEN, Message.Reason.SIGNED)
+
+
+def _links_by_hand(
+    conversations: Iterable[Conversation], messages: Iterable[Message]
+) -> list[Link]:
+    """Tie what a person put in a conversation, or our mark, to its first message."""
+    arranged = {c.pk for c in conversations if c.is_arranged}
+    first: dict[int, int] = {}
+    return [
+        Link(
+            first.setdefault(message.conversation_id, message.pk),
+            message.pk,
+            Rule.CITES,
+        )
+        for message in messages
+        if first.setdefault(message.conversation_id, message.pk)
+        and (message.conversation_id in arranged or message.reason in BY_HAND)
+    ]
+
+
+def _owners(where: dict[int, int], sets: Sequence[set[int]]) -> list[int | None]:
+    """Return for each set the conversation that it stays in, the lowest number first.
+
+    A conversation stays with its first message if it can, else with any; None stands
+    for a new conversation.
+    """
+    owners: list[int | None] = [None] * len(sets)
+    for keys in (_first_keys(where), where):
+        for key, index in _places(keys, sets):
+            if owners[index] is None and where[key] not in owners:
+                owners[index] = where[key]
+    return owners
+
+
+def _first_keys(where: dict[int, int]) -> list[int]:
+    """Return each conversation's first message, by conversation."""
+    first: dict[int, int] = {}
+    for key, number in where.items():
+        first.setdefault(number, key)
+    return [first[number] for number in sorted(first)]
+
+
+def _places(keys: Iterable[int], sets: Sequence[set[int]]) -> Iterable[tuple[int, int]]:
+    index_of = {key: index for index, members in enumerate(sets) for key in members}
+    return [(key, index_of[key]) for key in keys]
+
+
+def _may_be_one(numbers: Sequence[int]) -> bool:
+    inside = Q(lower__in=numbers, higher__in=numbers)
+    return len(numbers) < 2 or not KeptApart.objects.filter(inside).exists()  # noqa: PLR2004
+
+
+def _gather(
+    members: set[int],
+    owner: int | None,
+    present: Sequence[int],
+    conversations: dict[int, Conversation],
+) -> None:
+    """Bring ``members``, now in the conversations ``present``, into one."""
+    for number in present:
+        source = conversations[number]
+        inside = source.messages.filter(pk__in=members)
+        is_all = not source.messages.exclude(pk__in=members).exists()
+        if owner is None:
+            owner = _split(source, inside).pk
+            conversations[owner] = Conversation.objects.get(pk=owner)
+        elif number != owner and is_all:
+            merge(conversations[owner], source)
+        elif number != owner:
+            _move(inside, source, conversations[owner])
+
+
+def _split(source: Conversation, messages: "Iterable[Message]") -> Conversation:
+    """Put some of a conversation's messages into a new one of the same standing."""
+    chosen = list(messages)
+    part = summaries.begin(chosen[0])
+    part.mailbox_id = chosen[0].mailbox_id
+    part.folder = source.folder
+    part.is_unread = source.is_unread
+    part.assignee_id, part.assignee_name = source.assignee_id, source.assignee_name
+    with counted(part):
+        part.save()
+    _move(Message.objects.filter(pk__in=[m.pk for m in chosen]), source, part)
+    _record(Action.Kind.SPLIT, source, by=None, data={"into": part.pk})
+    return part
+
+
+def _move(
+    messages: "Iterable[Message]", source: Conversation, target: Conversation
+) -> None:
+    numbers = [message.pk for message in messages]
+    Message.objects.filter(pk__in=numbers).update(conversation=target)
+    _refresh(source)
+    _refresh(target)
+
+
+def _inherit(kept: Conversation, gone: Conversation) -> None:
+    kept.folder = min(kept.folder, gone.folder, key=FOLDERS.index)  # type: ignore[arg-type]
+    kept.is_unread = kept.is_unread or gone.is_unread
+    kept.is_arranged = kept.is_arranged or gone.is_arranged
+    if kept.assignee_id is None:
+        kept.assignee_id, kept.assignee_name = gone.assignee_id, gone.assignee_name
+
+
+def _refresh(conversation: Conversation) -> None:
+    summaries.refresh(conversation, conversation.messages.in_order())
+    conversation.save()
+
+
+def _follow(gone: int, kept: int) -> None:
+    """What was kept apart from ``gone`` is kept apart from ``kept`` now."""
+    for row in KeptApart.objects.filter(Q(lower=gone) | Q(higher=gone)):
+        other = row.higher_id if row.lower_id == gone else row.lower_id
+        if other != kept:
+            keep_apart(other, kept)
+
+
+def _record(
+    kind: Action.Kind,
+    conversation: Conversation,
+    *,
+    by: "AbstractBaseUser | None",
+    data: dict[str, int],
+) -> None:
+    record(
+        kind,
+        mailbox=conversation.mailbox_id,
+        conversation=conversation.pk,
+        by=by,
+        data=data,
+    )

@@ -1,0 +1,32 @@
+"""The inbox's rows, a module for each idea."""
+
+from wagtail_ecp.inbox.models.conversations import Conversation, KeptApart, Merge
+from wagtail_ecp.inbox.models.ledger import Blob, IncomingMail
+from wagtail_ecp.inbox.models.mailboxes import (
+    Folder,
+    FolderCounter,
+    GroupMailboxPermission,
+    Mailbox,
+)
+from wagtail_ecp.inbox.models.messages import Attachment, Message, MessageIdentifier
+from wagtail_ecp.inbox.models.outbox import Outbox, OutboxRecipient
+from wagtail_ecp.inbox.models.transport import OutgoingServer, Source
+
+__all__ = [
+    "Attachment",
+    "Blob",
+    "Conversation",
+    "Folder",
+    "FolderCounter",
+    "GroupMailboxPermission",
+    "IncomingMail",
+    "KeptApart",
+    "Mailbox",
+    "Merge",
+    "Message",
+    "MessageIdentifier",
+    "Outbox",
+    "OutboxRecipient",
+    "OutgoingServer",
+    "Source",
+]

@@ -1,0 +1,171 @@
+"""Messages that belong together."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_ecp.contacts.models import Contact
+from wagtail_ecp.inbox.models.mailboxes import Folder, Mailbox
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Reads of conversations; every door comes in through ``visible_to``."""
+
+    def visible_to(self, user: "AbstractBaseUser | Any") -> Self:
+        """Conversations of mailboxes that ``user`` may read."""
+        return self.filter(mailbox__in=Mailbox.objects.visible_to(user))
+
+    def whole(self) -> Self:
+        """Conversations that have not become part of another."""
+        return self.filter(merged_into=None)
+
+    def in_folder(self, mailbox: Mailbox, folder: str) -> Self:
+        """One folder's conversations, newest first, in the order of their index."""
+        found = self.whole().filter(mailbox=mailbox, folder=folder)
+        return found.order_by("-last_message_at", "-id")
+
+    def unassigned(self) -> Self:
+        """Conversations that nobody answers for."""
+        return self.filter(assignee=None)
+
+
+class Conversation(models.Model):
+    """A connected set of messages; its number is its primary key and never reused."""
+
+    class Status(models.TextChoices):
+        """Derived from what is stored, never stored itself."""
+
+        OPEN = "open", _("open")
+        PENDING = "pending", _("pending")
+        SNOOZED = "snoozed", _("snoozed")
+        CLOSED = "closed", _("closed")
+
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.PROTECT, related_name="conversations"
+    )
+    folder = models.CharField(max_length=8, choices=Folder, default=Folder.INBOX)
+    subject = models.TextField(blank=True)
+    contact = models.ForeignKey(
+        Contact,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="conversations",
+    )
+    # Shown in lists: who wrote to us last.
+    correspondent = models.CharField(max_length=255, blank=True)
+    snippet = models.CharField(max_length=255, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    assignee_name = models.CharField(max_length=255, blank=True)
+    is_unread = models.BooleanField(default=True)
+    has_attachments = models.BooleanField(default=False)
+    message_count = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField()
+    last_message_at = models.DateTimeField()
+    # The earliest message that a person has not answered.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    last_answer_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    # A reply brought it back from the trash.
+    came_back_at = models.DateTimeField(null=True, blank=True)
+    # A person merged or split it: machines leave its messages where they are.
+    is_arranged = models.BooleanField(default=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(
+                fields=["mailbox", "folder", "-last_message_at", "-id"],
+                condition=Q(merged_into__isnull=True),
+                name="ecp_conversation_list",
+            )
+        ]
+
+    def __str__(self) -> str:
+        # Neutral on purpose: Wagtail's logs show it to people who may not read it.
+        return f"#{self.pk}"
+
+    @property
+    def status(self) -> str:
+        """Open, pending, snoozed or closed."""
+        if self.folder == Folder.ARCHIVE:
+            return self.Status.CLOSED
+        if self.snoozed_until:
+            return self.Status.SNOOZED
+        return self.Status.PENDING if self.is_answered else self.Status.OPEN
+
+    @property
+    def whole(self) -> "Conversation":
+        """The conversation that this one has become part of, else itself."""
+        return self.merged_into.whole if self.merged_into else self
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether we wrote last and the correspondent's turn has come."""
+        return self.last_answer_at is not None and self.waiting_since is None
+
+
+class Merge(models.Model):
+    """One conversation became part of another; what is needed to undo it."""
+
+    kept = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="merges"
+    )
+    gone = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    message_ids = models.JSONField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=255, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"#{self.gone_id} into #{self.kept_id}"
+
+
+class KeptApart(models.Model):
+    """A person split these two: no machine merges them again."""
+
+    lower = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    higher = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["lower", "higher"], name="ecp_kept_apart_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(lower__lt=models.F("higher")), name="ecp_kept_apart_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.lower_id} / #{self.higher_id}"

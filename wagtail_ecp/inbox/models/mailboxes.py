@@ -1,0 +1,165 @@
+"""Shared addresses, who may do what with them, and how full they are."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_ecp.mail.addresses import address_key
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class Folder(models.TextChoices):
+    """Where a conversation lies."""
+
+    INBOX = "inbox", _("Inbox")
+    ARCHIVE = "archive", _("Archive")
+    SPAM = "spam", _("Spam")
+    TRASH = "trash", _("Trash")
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    """Reads of mailboxes."""
+
+    def active(self) -> "MailboxQuerySet":
+        """Mailboxes that take part in sending and receiving."""
+        return self.filter(is_active=True)
+
+    def open_to(
+        self, user: "AbstractBaseUser | Any", *permissions: str
+    ) -> "MailboxQuerySet":
+        """Mailboxes on which ``user`` has one of these rights, by groups alone.
+
+        With no permission named, any right will do. Superusers are no exception.
+        """
+        if not user.is_active:
+            return self.none()
+        rights = GroupMailboxPermission.objects.filter(group__user=user)
+        if permissions:
+            rights = rights.filter(permission__in=permissions)
+        return self.filter(pk__in=rights.values("mailbox"))
+
+    def visible_to(self, user: "AbstractBaseUser | Any") -> "MailboxQuerySet":
+        """Mailboxes whose mail ``user`` may read; every right includes reading."""
+        return self.open_to(user)
+
+    def with_address(self, address: str) -> "Mailbox | None":
+        """Return the active mailbox that takes mail for ``address``.
+
+        "support+anything@" is support@ where there is no such mailbox (RFC 5233).
+        """
+        key = address_key(address)
+        local, _at, domain = key.rpartition("@")
+        keys = [key, f"{local.partition('+')[0]}@{domain}"]
+        found = {
+            box.address_key: box for box in self.active().filter(address_key__in=keys)
+        }
+        return found.get(keys[0]) or found.get(keys[1])
+
+
+class Mailbox(models.Model):
+    """An address that a team answers together.
+
+    It is deactivated before it is moved, exported or purged; deleting one that holds
+    mail is refused by the database.
+    """
+
+    name = models.CharField(_("name"), max_length=255)
+    address = models.EmailField(_("address"), max_length=320)
+    address_key = models.CharField(max_length=320, unique=True, editable=False)
+    from_name = models.CharField(
+        _("sender name"),
+        max_length=255,
+        blank=True,
+        help_text=_("What people see beside the address; empty: the mailbox's name."),
+    )
+    outgoing_server = models.ForeignKey(
+        "wagtail_ecp.OutgoingServer",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="mailboxes",
+        verbose_name=_("outgoing server"),
+        help_text=_("Empty: the site's own e-mail settings are used."),
+    )
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("An inactive mailbox neither sends nor receives; its mail stays."),
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ("name", "pk")
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+    def clean(self) -> None:
+        """Derive the form of the address that is compared."""
+        self.address_key = address_key(self.address)
+
+    @property
+    def sender_name(self) -> str:
+        """The name that correspondents see."""
+        return self.from_name or self.name
+
+
+class GroupMailboxPermission(models.Model):
+    """A right of a group on a mailbox; nothing else lets anyone read its mail."""
+
+    class Permission(models.TextChoices):
+        """Each includes reading."""
+
+        READ = "read", _("read")
+        REPLY = "reply", _("reply")
+        MANAGE = "manage", _("manage")
+
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, related_name="mailbox_permissions"
+    )
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.CASCADE, related_name="group_permissions"
+    )
+    permission = models.CharField(max_length=8, choices=Permission)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["group", "mailbox", "permission"], name="ecp_one_right_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.permission} {self.mailbox}"
+
+
+class FolderCounter(models.Model):
+    """How many conversations a folder holds; kept in the transaction that moves them."""
+
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.CASCADE, related_name="counters"
+    )
+    folder = models.CharField(max_length=8, choices=Folder)
+    conversations = models.BigIntegerField(default=0)
+    unread = models.BigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["mailbox", "folder"], name="ecp_one_counter_a_folder"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.folder}: {self.unread}/{self.conversations}"

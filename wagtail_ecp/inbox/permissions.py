@@ -1,0 +1,47 @@
+"""Who may do what with mail: rights that groups have on mailboxes, nothing else."""
+
+from typing import TYPE_CHECKING, Any
+
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    GroupMailboxPermission,
+    Mailbox,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+    from django.db.models import QuerySet
+
+Permission = GroupMailboxPermission.Permission
+
+
+def can_read(user: "AbstractBaseUser | Any", mailbox: Mailbox) -> bool:
+    """Whether ``user`` may read what lies in ``mailbox``."""
+    return Mailbox.objects.visible_to(user).filter(pk=mailbox.pk).exists()
+
+
+def can_reply(user: "AbstractBaseUser | Any", mailbox: Mailbox) -> bool:
+    """Whether ``user`` may answer, assign, file and arrange mail of ``mailbox``."""
+    answering = Mailbox.objects.open_to(user, Permission.REPLY, Permission.MANAGE)
+    return answering.filter(pk=mailbox.pk).exists()
+
+
+def can_manage(user: "AbstractBaseUser | Any", mailbox: Mailbox) -> bool:
+    """Whether ``user`` may repair what went wrong in ``mailbox``."""
+    managing = Mailbox.objects.open_to(user, Permission.MANAGE)
+    return managing.filter(pk=mailbox.pk).exists()
+
+
+def possible_assignees(conversation: Conversation) -> "QuerySet[Any]":
+    """Return the active users who may answer this conversation, by name."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model()._default_manager.filter(
+        is_active=True,
+        groups__mailbox_permissions__mailbox=conversation.mailbox_id,
+        groups__mailbox_permissions__permission__in=(
+            Permission.REPLY,
+            Permission.MANAGE,
+        ),
+    )
+    return users.distinct().order_by(users.model.USERNAME_FIELD)

@@ -1,0 +1,182 @@
+"""Works through the ledger: every received mail becomes a message, once.
+
+A batch is claimed for a while and each of its mails is committed by itself. A mail that
+has failed before travels alone, so that one that kills its worker takes nobody along.
+"""
+
+import contextlib
+import logging
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from rq.timeouts import BaseTimeoutException
+
+from wagtail_ecp import conf, signals
+from wagtail_ecp.accounts.installation import ensure_transport_open
+from wagtail_ecp.contacts.actions import see
+from wagtail_ecp.exceptions import EmailCentreError
+from wagtail_ecp.inbox import blobs
+from wagtail_ecp.inbox.messages import Circumstances
+from wagtail_ecp.inbox.models import IncomingMail, Mailbox, Message
+from wagtail_ecp.inbox.models.leases import RELEASED, new_owner
+from wagtail_ecp.inbox.models.ledger import IncomingMailQuerySet
+from wagtail_ecp.inbox.nodes import id_hash
+from wagtail_ecp.inbox.storing import store
+from wagtail_ecp.mail.authentication import dmarc_result
+from wagtail_ecp.mail.parsing import ParsedMessage, parse
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+BATCH_SECONDS = 30
+CHUNK_BYTES = 32 * 1024 * 1024
+#: Longer than a batch and one slow mail: who is overdue has lost its claim.
+LEASE = timedelta(seconds=90)
+ATTEMPTS = 5
+#: Before the next try, by the number of tries so far.
+PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 900)]
+
+State = IncomingMail.State
+
+
+class LeaseLostError(EmailCentreError):
+    """Another worker has taken the mail over; this one must change nothing."""
+
+
+@dataclass
+class Opened:
+    """A mail of the batch, read and parsed."""
+
+    mail: IncomingMail
+    parsed: ParsedMessage
+    authentication: str
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """What makes two mails the same message."""
+        own_id = id_hash(self.parsed.message_id)
+        return self.mail.mailbox_id, own_id, self.parsed.content_hash
+
+
+def process_batch() -> bool:
+    """Process up to 50 mails for up to 30 seconds; return whether there were any.
+
+    TransportPausedError while no mail may move.
+    """
+    ensure_transport_open()
+    waiting = IncomingMail.objects.waiting()
+    # Attempts are counted by the claim, so that a crash counts as well.
+    batches = (waiting.filter(attempts=0), BATCH), (waiting.filter(attempts__gt=0), 1)
+    return any([_process_claimed(rows, limit=limit) for rows, limit in batches])
+
+
+def _process_claimed(rows: IncomingMailQuerySet, *, limit: int) -> bool:
+    owner = new_owner()
+    if not rows.claim(owner, lease=LEASE, limit=limit, attempts=F("attempts") + 1):
+        return False
+    held = IncomingMail.objects.held_by(owner)
+    deadline = time.monotonic() + BATCH_SECONDS
+    for chunk in _chunks(held.select_related("blob").order_by("pk")):
+        _process(chunk, deadline=deadline)
+    # Out of time: what is left is as if it had not been claimed.
+    held.update(attempts=F("attempts") - 1, **RELEASED)
+    return True
+
+
+def _chunks(mails: Iterable[IncomingMail]) -> Iterator[list[IncomingMail]]:
+    """Cut a batch so that what is in memory at once stays small."""
+    chunk: list[IncomingMail] = []
+    size = 0
+    for mail in mails:
+        if chunk and size + mail.blob.size > CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(mail)
+        size += mail.blob.size
+    if chunk:
+        yield chunk
+
+
+def _process(mails: Iterable[IncomingMail], *, deadline: float) -> None:
+    opened = [found for mail in mails if (found := _open(mail, deadline=deadline))]
+    contacts = see(found.parsed.sender for found in opened)
+    own_keys = frozenset(Mailbox.objects.values_list("address_key", flat=True))
+    known = _known(opened)
+    for found in opened:
+        if time.monotonic() > deadline:
+            return
+        circumstances = Circumstances(
+            contact_id=contacts.get(found.parsed.sender.key),
+            authentication=found.authentication,
+            own_keys=own_keys,
+        )
+        _store(found, circumstances, is_known=found.key in known)
+        known.add(found.key)
+
+
+def _open(mail: IncomingMail, *, deadline: float) -> Opened | None:
+    if time.monotonic() > deadline:
+        return None
+    try:
+        raw = blobs.read(mail.blob_id)
+        trusted = conf.get("TRUSTED_AUTHSERV_IDS")
+        return Opened(mail, parse(raw), dmarc_result(raw, trusted_ids=trusted))
+    except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others
+        _fail(mail, error)
+        return None
+
+
+def _known(opened: Iterable[Opened]) -> set[tuple[int, str, str]]:
+    hashes = [found.parsed.content_hash for found in opened]
+    rows = Message.objects.filter(content_hash__in=hashes)
+    return set(rows.values_list("mailbox_id", "id_hash", "content_hash"))
+
+
+def _store(found: Opened, circumstances: Circumstances, *, is_known: bool) -> None:
+    try:
+        with transaction.atomic():
+            if is_known:
+                _finish(found.mail, State.DUPLICATE)
+                return
+            message = store(found.mail, found.parsed, circumstances)
+            _finish(found.mail, State.STORED)
+            transaction.on_commit(
+                lambda: signals.message_stored.send(Message, message=message)
+            )
+    except LeaseLostError:
+        logger.warning("mail %s was taken over by another worker", found.mail.pk)
+    except IntegrityError as error:
+        # Another worker stored the same mail, from another row, a moment ago.
+        if found.key in _known([found]):
+            _finish(found.mail, State.DUPLICATE)
+        else:
+            _fail(found.mail, error)
+    except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others
+        _fail(found.mail, error)
+
+
+def _finish(mail: IncomingMail, state: IncomingMail.State, **changes: Any) -> None:
+    """Name the row's state and give it back, unless the claim was lost meanwhile."""
+    claim = IncomingMail.objects.filter(pk=mail.pk)
+    held = claim.held_by(mail.lease_owner, mail.lease_epoch)
+    if not held.update(state=state, **({"reason": ""} | changes), **RELEASED):
+        raise LeaseLostError
+
+
+def _fail(mail: IncomingMail, error: Exception) -> None:
+    logger.warning("mail %s could not be processed: %s", mail.pk, type(error).__name__)
+    is_last = mail.attempts >= ATTEMPTS
+    pause = PAUSES[min(mail.attempts, len(PAUSES)) - 1]
+    state = State.QUARANTINED if is_last else State.FAILED
+    reason = "".join(traceback.format_exception(error))
+    with contextlib.suppress(LeaseLostError):
+        _finish(mail, state, reason=reason, next_try_at=timezone.now() + pause)
+    if isinstance(error, BaseTimeoutException):  # RQ wants its worker back.
+        raise error

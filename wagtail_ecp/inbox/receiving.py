@@ -1,0 +1,88 @@
+"""Takes mail in: the bytes are safe and in the ledger before anybody is told so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from wagtail_ecp import signals
+from wagtail_ecp.accounts.installation import ensure_transport_open
+from wagtail_ecp.exceptions import MailboxUnknownError
+from wagtail_ecp.inbox import blobs
+from wagtail_ecp.inbox.models import Blob, IncomingMail, Mailbox, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How a mail came to one mailbox."""
+
+    mailbox: Mailbox
+    way: IncomingMail.Way
+    envelope_from: str = ""
+    envelope_to: str = ""
+    source: Source | None = None
+    uidvalidity: int | None = None
+    uid: int | None = None
+    oversize: int | None = None
+    is_history: bool = False
+
+
+def takes_mail_for(address: str) -> bool:
+    """Whether mail for ``address`` may come in; TransportPausedError if none may."""
+    ensure_transport_open()
+    return Mailbox.objects.with_address(address) is not None
+
+
+def receive(
+    raw: bytes,
+    *,
+    recipients: Iterable[str],
+    envelope_from: str = "",
+    way: IncomingMail.Way = IncomingMail.Way.SMTP,
+) -> list[IncomingMail]:
+    """Keep ``raw`` for the mailboxes of these addresses; return the ledger's rows.
+
+    On return the mail is safe. On any error nothing has been kept, and the sender must
+    be told to try again: TransportPausedError, MailboxUnknownError or what the
+    database or the storage raised.
+    """
+    ensure_transport_open()
+    arrivals = {}
+    for address in recipients:
+        mailbox = Mailbox.objects.with_address(address)
+        if mailbox is None:
+            raise MailboxUnknownError(f"No mailbox takes mail for {address}.")
+        arrivals[mailbox.pk] = Arrival(
+            mailbox=mailbox,
+            way=way,
+            envelope_from=envelope_from,
+            envelope_to=address,
+        )
+    blob = blobs.write(raw)
+    with transaction.atomic():
+        return enter(blob, arrivals.values())
+
+
+def enter(blob: Blob, arrivals: Iterable[Arrival]) -> list[IncomingMail]:
+    """Write the ledger's rows for a written blob, inside the caller's transaction."""
+    blobs.record(blob)
+    rows = [
+        IncomingMail(
+            mailbox=arrival.mailbox,
+            blob=blob,
+            way=arrival.way,
+            source=arrival.source,
+            uidvalidity=arrival.uidvalidity,
+            uid=arrival.uid,
+            envelope_from=arrival.envelope_from[:320],
+            envelope_to=arrival.envelope_to[:320],
+            oversize=arrival.oversize,
+            is_history=arrival.is_history,
+            received_at=timezone.now(),
+        )
+        for arrival in arrivals
+    ]
+    IncomingMail.objects.bulk_create(rows)
+    transaction.on_commit(lambda: signals.mail_received.send(IncomingMail))
+    return rows

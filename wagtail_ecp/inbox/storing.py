@@ -1,0 +1,89 @@
+"""Stores one parsed mail as a message in its conversation."""
+
+from wagtail_ecp.inbox import arranging, placing, summaries
+from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.messages import (
+    Circumstances,
+    cited_hashes,
+    message_from,
+    save_parts,
+)
+from wagtail_ecp.inbox.models import Conversation, Folder, IncomingMail, Message
+from wagtail_ecp.inbox.nodes import as_node
+from wagtail_ecp.journal.actions import record
+from wagtail_ecp.journal.models import Action
+from wagtail_ecp.mail.parsing import ParsedMessage
+
+
+def store(
+    mail: IncomingMail, parsed: ParsedMessage, circumstances: Circumstances
+) -> Message:
+    """Store the message and everything that follows from it; runs in a transaction.
+
+    IntegrityError if this very message is in the mailbox already.
+    """
+    message = message_from(
+        parsed,
+        mailbox_id=mail.mailbox_id,
+        blob_id=mail.blob_id,
+        arrived=mail.received_at,
+        circumstances=circumstances,
+    )
+    placing.lock()
+    place = placing.find(
+        as_node(message, cited_hashes(parsed)),
+        cited_ids=(*parsed.in_reply_to, *reversed(parsed.references)),
+    )
+    message.reason = place.reason
+    conversation = _conversation_for(message, place)
+    _enter(message, conversation, mail=mail)
+    save_parts(message, parsed)
+    if place.unsettled:
+        arranging.settle({*place.unsettled, *place.conversations, conversation.pk})
+    return message
+
+
+def _conversation_for(message: Message, place: placing.Place) -> Conversation:
+    """Return the one that the message joins, after merging those that it connects."""
+    if not place.conversations:
+        return summaries.begin(message)
+    best = place.conversations[0]
+    joined = [
+        number
+        for number in place.conversations
+        if number == best or not arranging.are_kept_apart(number, best)
+    ]
+    kept, *others = arranging.locked(joined)
+    for gone in others:
+        arranging.merge(kept, gone)
+    return kept
+
+
+def _enter(message: Message, conversation: Conversation, *, mail: IncomingMail) -> None:
+    is_new = conversation.pk is None
+    with counted(conversation):
+        if is_new:
+            conversation.folder = Folder.ARCHIVE if mail.is_history else Folder.INBOX
+            conversation.is_unread = not mail.is_history
+        else:
+            message.is_newcomer = _is_newcomer(message, conversation)
+            summaries.add(conversation, message)
+            if not mail.is_history:
+                summaries.arrive(conversation, message)
+        conversation.save()
+    message.conversation = conversation
+    message.save()
+    record(
+        Action.Kind.RECEIVED,
+        mailbox=conversation.mailbox_id,
+        conversation=conversation.pk,
+        message=message.pk,
+    )
+
+
+def _is_newcomer(message: Message, conversation: Conversation) -> bool:
+    """Whether a stranger answers what we wrote; only so can a stranger join."""
+    if message.reason not in (Message.Reason.ANSWERS_US, Message.Reason.SIGNED):
+        return False
+    seen = conversation.messages.values_list("participants", flat=True)
+    return not any(message.sender_key in participants for participants in seen)

@@ -1,0 +1,18 @@
+"""What runs by the clock: ``manage.py rqcron wagtail_ecp.jobs.cron``.
+
+Every job may run twice, so two of these processes do no harm.
+"""
+
+from rq.cron import register
+
+from wagtail_ecp.jobs.sweep import remove_unused_blobs, sweep, visit_sources
+from wagtail_ecp.queue import BACKGROUND
+
+MINUTE = 60
+
+for job, timing in (
+    (sweep, {"interval": MINUTE}),
+    (visit_sources, {"interval": MINUTE}),
+    (remove_unused_blobs, {"cron": "17 3 * * *"}),
+):
+    register(job, queue_name=BACKGROUND, result_ttl=0, failure_ttl=3600, **timing)

@@ -1,0 +1,42 @@
+"""Jobs on ``ecp-bg``: what no other job remembers."""
+
+import logging
+from datetime import timedelta
+
+from wagtail_ecp import queue
+from wagtail_ecp.accounts import installation
+from wagtail_ecp.inbox import blobs, sending
+from wagtail_ecp.inbox.models import Blob, IncomingMail, Outbox, Source
+from wagtail_ecp.jobs.fetch import fetch_source
+from wagtail_ecp.jobs.receive import process_incoming
+from wagtail_ecp.jobs.send import send_message
+
+logger = logging.getLogger(__name__)
+
+#: At most so many rows a round; the next round has the rest.
+ROUND = 500
+ORPHAN_AGE = timedelta(days=1)
+
+
+def sweep() -> None:
+    """Find work that is due and wake its workers; every minute."""
+    installation.beat()
+    sending.release_abandoned()
+    if IncomingMail.objects.waiting().unclaimed().exists():
+        queue.enqueue(process_incoming, queue=queue.INCOMING)
+    for outbox_id in Outbox.objects.due().values_list("pk", flat=True)[:ROUND]:
+        queue.enqueue(send_message, outbox_id, queue=queue.OUTGOING)
+
+
+def visit_sources() -> None:
+    """Have every active source fetched; every minute."""
+    sources = Source.objects.filter(is_active=True, mailbox__is_active=True)
+    for source_id in sources.values_list("pk", flat=True):
+        queue.enqueue(fetch_source, source_id, queue=queue.INCOMING)
+
+
+def remove_unused_blobs() -> None:
+    """Delete raw mail that nothing has referred to for a day; every night."""
+    for blob in Blob.objects.unused(for_at_least=ORPHAN_AGE)[:ROUND]:
+        blobs.remove(blob)
+        logger.info("unused blob %s removed", blob.sha256)

@@ -1,0 +1,40 @@
+"""The only way into the journal."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from wagtail_ecp.journal.models import Action
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+def display_name(user: "AbstractBaseUser | None") -> str:
+    """Return the name that stays in the history when ``user`` is gone."""
+    if user is None:
+        return ""
+    full_name: str = getattr(user, "get_full_name", str)() or user.get_username()
+    return full_name[:255]
+
+
+def record(
+    kind: Action.Kind,
+    *,
+    mailbox: int | None = None,
+    conversation: int | None = None,
+    message: int | None = None,
+    by: "AbstractBaseUser | None" = None,
+    data: dict[str, Any] | None = None,
+) -> Action:
+    """Write down that ``by`` (None: the machine) did this; belongs in its transaction."""
+    return Action.objects.create(
+        at=timezone.now(),
+        kind=kind,
+        user=by,
+        user_name=display_name(by),
+        mailbox_number=mailbox,
+        conversation_number=conversation,
+        message_number=message,
+        data=data or {},
+    )

@@ -1,0 +1,56 @@
+"""Everything that happened, one row each, never changed afterwards."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.Model):
+    """One thing that happened.
+
+    It names what it speaks of by number and not by foreign key, so that it outlives
+    the conversation, the mailbox and the person.
+    """
+
+    class Kind(models.TextChoices):
+        """What can happen; the first eleven are the original product's words."""
+
+        RECEIVED = "received", _("received")
+        SENT = "sent", _("sent")
+        REPLIED = "replied", _("replied")
+        ASSIGNED = "assigned", _("assigned")
+        CHANGED_FOLDER = "changed-folder", _("changed folder")
+        MERGED = "merged", _("merged")
+        SPLIT = "split", _("split")
+        UNMERGED = "unmerged", _("merge undone")
+        SEND_FAILED = "send-failed", _("sending failed")
+        SEND_UNKNOWN = "send-unknown", _("arrival unknown")
+        SEND_RETRIED = "send-retried", _("sending tried again")
+        SEND_SETTLED = "send-settled", _("marked as sent")
+
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=32, choices=Kind)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    user_name = models.CharField(max_length=255, blank=True)
+    mailbox_number = models.BigIntegerField(null=True, blank=True)
+    conversation_number = models.BigIntegerField(null=True, blank=True)
+    message_number = models.BigIntegerField(null=True, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(fields=["conversation_number", "id"], name="ecp_action_conv"),
+            models.Index(fields=["mailbox_number", "-id"], name="ecp_action_mailbox"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.conversation_number}"

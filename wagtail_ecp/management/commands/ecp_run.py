@@ -1,0 +1,78 @@
+"""``manage.py ecp_run``: workers, clock and listener of a small site in one command."""
+
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+
+from django.core.management import BaseCommand
+from django.utils.translation import gettext as _
+
+from wagtail_ecp.management.children import Child
+from wagtail_ecp.management.supervisor import Supervisor
+
+QUEUES = ("ecp-in", "ecp-out", "ecp-bg")
+
+
+class Command(BaseCommand):
+    """Keeps them running until SIGINT or SIGTERM, and leaves none behind.
+
+    Redis and the web server are the site's own.
+    """
+
+    help = "Run the workers, the clock and the SMTP listener under one supervisor."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take where to listen, or that there is nothing to listen for."""
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument(
+            "--smtp",
+            type=host_and_port,
+            metavar="HOST:PORT",
+            help="where the listener takes mail (default: as ecp_listen says)",
+        )
+        group.add_argument(
+            "--no-listener", action="store_true", help="mail comes in by other ways"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Start all, restart what ends, stop all."""
+        with Supervisor() as supervisor:
+            for child in children(options["smtp"], listener=not options["no_listener"]):
+                supervisor.start(child)
+            self.stdout.write(_("Running; Ctrl-C stops everything."))
+            supervisor.watch()
+
+
+def host_and_port(text: str) -> tuple[str, str]:
+    """Split "HOST:PORT"; an IPv6 host may stand in brackets."""
+    host, _colon, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ArgumentTypeError(_("“%(text)s” is not HOST:PORT") % {"text": text})
+    return host.removeprefix("[").removesuffix("]"), port
+
+
+def children(smtp: tuple[str, str] | None, *, listener: bool) -> list[Child]:
+    """List what runs: a worker for each queue, the clock, and the listener if wanted."""
+    found = [
+        # One queue each: a worker of several loses a job if it is killed between
+        # taking and starting it.
+        _django(queue, "rqworker", queue, "--with-scheduler", "-v", "0")
+        for queue in QUEUES
+    ]
+    clock = ("rqcron", "wagtail_ecp.jobs.cron", "--logging-level=WARNING")
+    found.append(_django("cron", *clock))
+    if listener:
+        where = ("--host", smtp[0], "--port", smtp[1]) if smtp else ()
+        found.append(_django("listener", "ecp_listen", *where))
+    return found
+
+
+def _django(name: str, *words: str) -> Child:
+    # As this process found the site's code, so must the others.
+    path = os.pathsep.join(filter(None, sys.path))
+    return Child(
+        name=name,
+        command=[sys.executable, "-m", "django", *words],
+        environment={"PYTHONPATH": path},
+    )

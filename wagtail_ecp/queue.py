@@ -1,0 +1,88 @@
+"""The one door to the job queue. A job is a wake-up call: the rows are the truth.
+
+An unreachable Redis is logged and forgotten, because the sweep finds every row that no
+job remembers.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import django_rq
+import redis.exceptions
+from django.db import transaction
+from rq import Retry
+from rq.exceptions import DuplicateJobError
+
+from wagtail_ecp import conf
+
+logger = logging.getLogger(__name__)
+
+#: Process, score and assign | send and call webhooks | everything that may wait.
+INCOMING, OUTGOING, BACKGROUND = "ecp-in", "ecp-out", "ecp-bg"
+QUEUES = (INCOMING, OUTGOING, BACKGROUND)
+
+#: Seconds. A job that takes longer is stopped; leases last at least as long.
+TIMEOUTS = {INCOMING: 300, OUTGOING: 120, BACKGROUND: 600}
+
+#: Seconds between tries of a job that raised.
+RETRIES = (10, 60, 300)
+
+Job = Callable[..., None]
+
+
+class JobQueue(Protocol):
+    """What a replacement named in WAGTAIL_ECP["JOB_QUEUE"] must offer."""
+
+    def put(self, job: Job, arguments: tuple[Any, ...], queue: str) -> None:
+        """Have ``job`` called soon with these integers and strings."""
+
+
+class RQQueue:
+    """Jobs in Redis, worked on by RQ workers."""
+
+    def put(self, job: Job, arguments: tuple[Any, ...], queue: str) -> None:
+        """Add the job unless one is waiting; beside a running one, add one more."""
+        name = "-".join(["ecp", job.__name__, *map(str, arguments)])
+        for job_id in (name, f"{name}-again"):
+            with contextlib.suppress(DuplicateJobError):
+                self._enqueue(job, arguments, queue=queue, job_id=job_id)
+                return
+
+    def _enqueue(
+        self, job: Job, arguments: tuple[Any, ...], *, queue: str, job_id: str
+    ) -> None:
+        # "auto": we are called after the commit, django-rq need not wait for one.
+        django_rq.get_queue(queue, commit_mode="auto").enqueue(
+            job,
+            *arguments,
+            job_id=job_id,
+            unique=True,
+            job_timeout=TIMEOUTS[queue],
+            # What is kept of a job blocks the next one of its name.
+            result_ttl=0,
+            failure_ttl=60,
+            retry=Retry(max=len(RETRIES), interval=list(RETRIES)),
+        )
+
+
+class ImmediateQueue:
+    """Jobs done at once in the same process; for sites without Redis, and tests."""
+
+    def put(self, job: Job, arguments: tuple[Any, ...], queue: str) -> None:  # noqa: ARG002
+        """Do the job."""
+        job(*arguments)
+
+
+def enqueue(job: Job, *arguments: int | str, queue: str) -> None:
+    """Put the job on ``queue`` after the commit; never raises for a lost queue."""
+    transaction.on_commit(lambda: _put(job, arguments, queue))
+
+
+def _put(job: Job, arguments: tuple[int | str, ...], queue: str) -> None:
+    job_queue: JobQueue = conf.load(conf.get("JOB_QUEUE"))()
+    try:
+        job_queue.put(job, arguments, queue)
+    except redis.exceptions.RedisError:
+        logger.warning("no queue for %s, the sweep will find it", job.__name__)

@@ -1,0 +1,16 @@
+"""What a site may listen to; every signal is sent after the commit.
+
+``mail_received``       sender=IncomingMail: raw mail is safe and waits for processing
+``message_stored``      sender=Message, message=…: an incoming message is readable
+``message_queued``      sender=Message, message=…: an answer waits to be sent
+``message_sent``        sender=Message, message=…: a mail server took an answer
+``conversation_assigned``  sender=Conversation, conversation=…, by=…
+"""
+
+from django.dispatch import Signal
+
+mail_received = Signal()
+message_stored = Signal()
+message_queued = Signal()
+message_sent = Signal()
+conversation_assigned = Signal()
