@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_ecp.management.children import Child
 from wagtail_ecp.management.supervisor import Supervisor
-
-QUEUES = ("ecp-in", "ecp-out", "ecp-bg")
+from wagtail_ecp.queue import QUEUES
 
 
 class Command(BaseCommand):
