@@ -1,14 +1,13 @@
 """Reading a folder of a real Dovecot."""
 
 import datetime as dt
-import socket
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import imapclient
 import pytest
 
 from tests.transport.dovecot import PASSWORD, UMLAUT_PASSWORD, UMLAUT_USER, USER
+from tests.transport.forwarding import forwarding
 from wagtail_ecp.exceptions import (
     SourceError,
     SourceRefusedError,
@@ -54,27 +53,6 @@ def as_other_client(server):
         client.login(USER, PASSWORD)
         client.select_folder("INBOX")
         yield client
-
-
-def forwarded(port):
-    """Pass one connection to 127.0.0.2 on to ``port`` of 127.0.0.1."""
-    listening = socket.create_server(("127.0.0.2", 0))
-
-    def pump(source, sink):
-        with suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-
-    def serve():
-        with listening:
-            near, _ = listening.accept()
-        far = socket.create_connection(("127.0.0.1", port))
-        with near, far:
-            threading.Thread(target=pump, args=(far, near), daemon=True).start()
-            pump(near, far)
-
-    threading.Thread(target=serve, daemon=True).start()
-    return listening.getsockname()[1]
 
 
 def test_mail_arrives_byte_for_byte(dovecot):
@@ -306,8 +284,9 @@ def test_a_certificate_of_an_unknown_authority_is_refused(dovecot, security):
 
 def test_a_certificate_for_another_name_is_refused(dovecot):
     with (
+        forwarding("127.0.0.2", dovecot.imaps_port) as port,
         pytest.raises(SourceError, match=r"not valid for '127\.0\.0\.2'"),
-        source_of(dovecot, host="127.0.0.2", port=forwarded(dovecot.imaps_port)),
+        source_of(dovecot, host="127.0.0.2", port=port),
     ):
         pass
 

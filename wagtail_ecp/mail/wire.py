@@ -9,15 +9,13 @@ from wagtail_ecp.mail.addresses import address_key
 
 LINE_LENGTH = 78  # RFC 5322 2.1.1: should be kept.
 MAX_LINE_LENGTH = 998  # RFC 5322 2.1.1: must be kept.
-ENCODED_WORD_LENGTH = 75  # RFC 2047 2
+ENCODED_WORD_LENGTH = 60  # RFC 2047 2: lines of 76 in all, the name included.
 
 LOCAL_PART = re.compile(
-    r'[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]+'  # Dots anywhere: some providers gave them out.
-    r'|"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"'
+    r'[^\s"(),:;<>@\[\\\]]+'  # Dots anywhere: some providers gave out such addresses.
+    r'|"(?:[^"\\]|\\[ -~])*"'
 )
-DOMAIN = re.compile(
-    r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*|\[[0-9A-Za-z.:]+\]"
-)
+DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*|\[[0-9A-Za-z.:]+\]")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 NOT_IN_HEADERS = re.compile(r"[\r\n\0]")
 PLAIN = re.compile(r"[ -~\t]*")
@@ -34,12 +32,13 @@ def wire_address(address: str) -> str:
     """
     local_part, _, _ = address.rpartition("@")
     domain = address_key(address).rpartition("@")[2]
-    is_printable = local_part.isascii() or local_part.isprintable()
-    if not (
-        is_printable and LOCAL_PART.fullmatch(local_part) and DOMAIN.fullmatch(domain)
+    if (
+        address.isprintable()
+        and LOCAL_PART.fullmatch(local_part)
+        and DOMAIN.fullmatch(domain)
     ):
-        raise ValueError(f"{address!r} is not an e-mail address")
-    return f"{local_part}@{domain}"
+        return f"{local_part}@{domain}"
+    raise ValueError(f"{address!r} is not an e-mail address")
 
 
 def field(name: str, words: Iterable[str]) -> str:

@@ -1,0 +1,100 @@
+"""SMTP servers for tests of sending: one that keeps mail, one that plays a script."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+HOST = "127.0.0.1"
+
+
+@dataclass
+class Keeper:
+    """Keeps what arrives; ``answers`` are given to recipients in place of 250."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    answer_to_data: str = "250 kept"
+    mails: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+        self, server, session, envelope, address, rcpt_options
+    ):
+        answer = self.answers.get(address, "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.mails.append(envelope.original_content)
+        self.senders.append(envelope.mail_from)
+        self.recipients += envelope.rcpt_tos
+        self.options += envelope.mail_options
+        return self.answer_to_data
+
+
+class _Controller(Controller):
+    # aiosmtpd's own connects with the port that was asked for, not the one it got.
+    def _create_server(self):
+        async def create():
+            server = await super(_Controller, self)._create_server()
+            self.port = server.sockets[0].getsockname()[1]
+            return server
+
+        return create()
+
+    def factory(self):
+        return SMTP(self.handler, **self.SMTP_kwargs)
+
+
+@contextmanager
+def running(keeper: Keeper, **options) -> Iterator[int]:
+    """Run a server with aiosmtpd's ``options`` and yield its port."""
+    controller = _Controller(keeper, hostname=HOST, port=0, **options)
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop()
+
+
+def accepting(username: str, password: str):
+    """Return an authenticator that lets in nobody else."""
+
+    def authenticate(server, session, envelope, mechanism, auth_data):
+        wanted = LoginPassword(username.encode(), password.encode())
+        return AuthResult(success=auth_data == wanted, handled=False)
+
+    return authenticate
+
+
+@contextmanager
+def scripted(*answers: bytes) -> Iterator[int]:
+    """Greet one client, answer each line with the next of ``answers``, hang up.
+
+    Within DATA only the final dot counts as a line, and ``b""`` answers nothing.
+    """
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection, connection.makefile("rwb", buffering=0) as stream:
+            stream.write(b"220 ready\r\n")
+            is_data = False
+            for answer in answers:
+                line = stream.readline()
+                while is_data and line not in (b".\r\n", b""):
+                    line = stream.readline()
+                stream.write(answer)
+                is_data = answer.startswith(b"354")
+
+    with socket.create_server((HOST, 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
