@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from wagtail_ecp.accounts import installation
 from wagtail_ecp.accounts.models import THE_ONE, Account
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ def set_owner(user: "AbstractBaseUser", *, name: str = "") -> Account:
         )
     account = Account.objects.select_for_update().first()
     if account is None:
-        account = Account(pk=THE_ONE, name=name or _("E-mail centre"))
+        account = Account(
+            pk=THE_ONE,
+            name=name or _("E-mail centre"),
+            installation=installation.check(),
+        )
     previous = account.owner_id
     account.owner_id = user.pk
     account.save()

@@ -30,22 +30,25 @@ def site_address() -> str:
     return str(getattr(settings, "WAGTAILADMIN_BASE_URL", None) or "")[:255]
 
 
-def ensure_transport_open() -> Account:
-    """Return the account, or raise TransportPausedError with the reason in words."""
-    account = Account.objects.first()
+def ensure_transport_open(account: Account | None = None) -> None:
+    """Raise TransportPausedError, with the reason in words, if no mail may move.
+
+    Costs one query, and none with an ``account`` just read with its installation.
+    """
+    account = account or Account.objects.select_related("installation").first()
     if account is None:
         raise TransportPausedError("The e-mail centre has not been set up yet.")
     if account.closed_at:
         raise TransportPausedError("The account is closed.")
-    pause = check().get_pause_display()
-    if pause:
-        raise TransportPausedError(f"All transport is paused: {pause}.")
-    return account
+    installation = check(account.installation)
+    if installation.pause:
+        reason = installation.get_pause_display()
+        raise TransportPausedError(f"All transport is paused: {reason}.")
 
 
-def check() -> Installation:
+def check(installation: Installation | None = None) -> Installation:
     """Return the installation, paused if something shows that this is a copy."""
-    installation = Installation.objects.first() or _first_time()
+    installation = installation or Installation.objects.first() or _first_time()
     if installation.pause:
         return installation
     pause = _difference(installation, _read_file())

@@ -18,6 +18,41 @@ def one_row_only(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=models.Q(id=THE_ONE), name=name)
 
 
+class Installation(models.Model):
+    """What the database knows of the installation that it belongs to.
+
+    ``installation.py`` compares it with what is kept outside the database; a
+    difference means that this is a copy or a restored database.
+    """
+
+    class Pause(models.TextChoices):
+        """Why no mail moves."""
+
+        OTHER_SITE = "other-site", _("the site has another address than before")
+        OTHER_FILES = "other-files", _("the files belong to another installation")
+        OLDER_DATABASE = "older-database", _("the database is older than the files")
+        IS_A_COPY = "is-a-copy", _("an administrator said that this is a copy")
+
+    id = models.PositiveSmallIntegerField(
+        primary_key=True, default=THE_ONE, editable=False
+    )
+    identifier = models.CharField(max_length=64)
+    site_address = models.CharField(max_length=255)
+    # Counted up in the database and then in the file, so the file never runs ahead
+    # of the database that it belongs to.
+    beat = models.PositiveBigIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    pause = models.CharField(max_length=16, choices=Pause, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [one_row_only("ecp_one_installation")]
+
+    def __str__(self) -> str:
+        return self.site_address
+
+
 class AccountQuerySet(models.QuerySet["Account"]):
     """Reads of the account."""
 
@@ -35,6 +70,9 @@ class Account(models.Model):
     name = models.CharField(_("account name"), max_length=255)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    installation = models.OneToOneField(
+        Installation, on_delete=models.PROTECT, default=THE_ONE, related_name="account"
     )
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="America/Los_Angeles"
@@ -79,38 +117,3 @@ class Account(models.Model):
     def is_owned_by(self, user: "AbstractBaseUser | Any") -> bool:
         """Whether ``user`` is the owner; being superuser doesn't count."""
         return self.exists and user.is_authenticated and user.pk == self.owner_id
-
-
-class Installation(models.Model):
-    """What the database knows of the installation that it belongs to.
-
-    ``installation.py`` compares it with what is kept outside the database; a
-    difference means that this is a copy or a restored database.
-    """
-
-    class Pause(models.TextChoices):
-        """Why no mail moves."""
-
-        OTHER_SITE = "other-site", _("the site has another address than before")
-        OTHER_FILES = "other-files", _("the files belong to another installation")
-        OLDER_DATABASE = "older-database", _("the database is older than the files")
-        IS_A_COPY = "is-a-copy", _("an administrator said that this is a copy")
-
-    id = models.PositiveSmallIntegerField(
-        primary_key=True, default=THE_ONE, editable=False
-    )
-    identifier = models.CharField(max_length=64)
-    site_address = models.CharField(max_length=255)
-    # Counted up in the database and then in the file, so the file never runs ahead
-    # of the database that it belongs to.
-    beat = models.PositiveBigIntegerField(default=0)
-    beat_at = models.DateTimeField(null=True, blank=True)
-    pause = models.CharField(max_length=16, choices=Pause, blank=True)
-    paused_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        default_permissions = ()
-        constraints: ClassVar = [one_row_only("ecp_one_installation")]
-
-    def __str__(self) -> str:
-        return self.site_address

@@ -214,7 +214,7 @@ def _refresh(conversation: Conversation) -> None:
 
 
 def _follow(gone: int, kept: int) -> None:
-    """What was kept apart from ``gone`` is kept apart from ``kept`` now."""
+    """Keep apart from ``kept`` whatever was kept apart from ``gone``."""
     for row in KeptApart.objects.filter(Q(lower=gone) | Q(higher=gone)):
         other = row.higher_id if row.lower_id == gone else row.lower_id
         if other != kept:

@@ -28,12 +28,13 @@ class Place:
     """Where a new message goes."""
 
     #: The conversations that it is linked to, the best first; none: it begins one.
-    conversations: list[int] = field(default_factory=list)
+    #: Their rows are locked until the commit.
+    conversations: list[Conversation] = field(default_factory=list)
     reason: str = Message.Reason.FIRST
     #: Conversations whose own links the arrival may have changed.
     unsettled: set[int] = field(default_factory=set)
 
-    def add(self, conversation: int, reason: str) -> None:
+    def add(self, conversation: Conversation, reason: str) -> None:
         """Add a conversation; the first one says why the message is here."""
         if not self.conversations:
             self.reason = reason
@@ -62,7 +63,7 @@ def find(node: Node, *, cited_ids: Sequence[str] = ()) -> Place:
         holders.setdefault(node.own_id, []).append(node)
     found = links([node, *nodes.values()], holders)
     touching = [link for link in found if NEW in (link.one, link.other)]
-    conversation_of = {row.message_id: row.message.conversation_id for row in near}
+    conversation_of = {row.message_id: row.message.conversation for row in near}
     place = Place()
     for link in sorted(touching, key=lambda link: STRENGTH.index(link.rule)):
         other = link.other if link.one is NEW else link.one
@@ -77,24 +78,25 @@ def find(node: Node, *, cited_ids: Sequence[str] = ()) -> Place:
 
 def _near(node: Node) -> list[MessageIdentifier]:
     columns = [f"message__{column}" for column in COLUMNS]
+    columns += [f"message__conversation__{f.name}" for f in Conversation._meta.fields]
     nameless = Message.objects.filter(
         conversation=OuterRef("message__conversation"), message_id=""
     )
-    rows = identifiers_near(node).select_related("message")
-    return list(
-        rows.only("id_hash", "is_own", *columns).annotate(
-            is_beside_nameless=Exists(nameless)
-        )
-    )
+    rows = identifiers_near(node).select_related("message__conversation")
+    rows = rows.only("id_hash", "is_own", *columns)
+    if connection.features.has_select_for_update_of:
+        rows = rows.select_for_update(of=("message__conversation",))
+    return list(rows.annotate(is_beside_nameless=Exists(nameless)))
 
 
 def _follow_signature(place: Place, cited_ids: Iterable[str]) -> None:
     """Our mark in an id proves that we wrote it, also when its row is gone."""
     signed = (conversation_signed_in(cited) for cited in cited_ids)
     number = next((number for number in signed if number), None)
-    conversation = Conversation.objects.filter(pk=number).first() if number else None
+    numbered = Conversation.objects.select_for_update().filter(pk=number)
+    conversation = numbered.first() if number else None
     if conversation:
-        place.add(conversation.whole.pk, Message.Reason.SIGNED)
+        place.add(conversation.whole, Message.Reason.SIGNED)
 
 
 def _unsettled(

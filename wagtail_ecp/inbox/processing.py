@@ -74,7 +74,8 @@ def process_batch() -> bool:
     waiting = IncomingMail.objects.waiting()
     # Attempts are counted by the claim, so that a crash counts as well.
     batches = (waiting.filter(attempts=0), BATCH), (waiting.filter(attempts__gt=0), 1)
-    return any([_process_claimed(rows, limit=limit) for rows, limit in batches])
+    done = [_process_claimed(rows, limit=limit) for rows, limit in batches]
+    return any(done)
 
 
 def _process_claimed(rows: IncomingMailQuerySet, *, limit: int) -> bool:

@@ -30,8 +30,15 @@ class Arrival:
 
 def takes_mail_for(address: str) -> bool:
     """Whether mail for ``address`` may come in; TransportPausedError if none may."""
-    ensure_transport_open()
-    return Mailbox.objects.with_address(address) is not None
+    return _open_mailbox(address) is not None
+
+
+def _open_mailbox(address: str) -> Mailbox | None:
+    """Read mailbox, account and installation in one query."""
+    mailboxes = Mailbox.objects.select_related("account__installation")
+    mailbox = mailboxes.with_address(address)
+    ensure_transport_open(mailbox.account if mailbox else None)
+    return mailbox
 
 
 def receive(
@@ -47,10 +54,9 @@ def receive(
     be told to try again: TransportPausedError, MailboxUnknownError or what the
     database or the storage raised.
     """
-    ensure_transport_open()
     arrivals = {}
     for address in recipients:
-        mailbox = Mailbox.objects.with_address(address)
+        mailbox = _open_mailbox(address)
         if mailbox is None:
             raise MailboxUnknownError(f"No mailbox takes mail for {address}.")
         arrivals[mailbox.pk] = Arrival(

@@ -39,7 +39,8 @@ def store(
     _enter(message, conversation, mail=mail)
     save_parts(message, parsed)
     if place.unsettled:
-        arranging.settle({*place.unsettled, *place.conversations, conversation.pk})
+        linked = {other.whole.pk for other in place.conversations}
+        arranging.settle(place.unsettled | linked | {conversation.pk})
     return message
 
 
@@ -47,14 +48,10 @@ def _conversation_for(message: Message, place: placing.Place) -> Conversation:
     """Return the one that the message joins, after merging those that it connects."""
     if not place.conversations:
         return summaries.begin(message)
-    best = place.conversations[0]
-    joined = [
-        number
-        for number in place.conversations
-        if number == best or not arranging.are_kept_apart(number, best)
-    ]
-    kept, *others = arranging.locked(joined)
-    for gone in others:
+    best, *others = place.conversations
+    joined = [c for c in others if not arranging.are_kept_apart(c.pk, best.pk)]
+    kept, *gone_ones = sorted([best, *joined], key=lambda c: c.pk)
+    for gone in gone_ones:
         arranging.merge(kept, gone)
     return kept
 

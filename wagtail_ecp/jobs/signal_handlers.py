@@ -9,12 +9,12 @@ from wagtail_ecp.jobs.send import send_message
 
 
 def on_mail_received(**_kwargs: Any) -> None:
-    """Received mail is processed."""
+    """Have received mail processed."""
     queue.enqueue(process_incoming, queue=queue.INCOMING)
 
 
 def on_message_queued(message: Message, **_kwargs: Any) -> None:
-    """A finished answer is sent."""
+    """Have a finished answer sent."""
     queue.enqueue(send_message, message.outbox.pk, queue=queue.OUTGOING)
 
 

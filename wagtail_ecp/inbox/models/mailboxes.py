@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_ecp.accounts.models import THE_ONE, Account
 from wagtail_ecp.mail.addresses import address_key
 
 if TYPE_CHECKING:
@@ -67,6 +68,13 @@ class Mailbox(models.Model):
     mail is refused by the database.
     """
 
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        default=THE_ONE,
+        related_name="mailboxes",
+        editable=False,
+    )
     name = models.CharField(_("name"), max_length=255)
     address = models.EmailField(_("address"), max_length=320)
     address_key = models.CharField(max_length=320, unique=True, editable=False)
