@@ -14,6 +14,8 @@ from wagtail_ecp.mail import reaching
 from wagtail_ecp.mail.sending import errors
 from wagtail_ecp.mail.sending.outcome import PERMANENT
 
+Security = Literal["tls", "starttls", "none"]
+
 SECONDS_FOR_QUIT = 5.0
 
 
@@ -28,7 +30,7 @@ class SmtpSettings:
 
     host: str
     port: int
-    security: Literal["tls", "starttls", "none"] = "starttls"
+    security: Security = "starttls"
     username: str = ""
     password: str = field(default="", repr=False)
     timeout: float = 60.0
