@@ -17,6 +17,7 @@ class Circumstances(NamedTuple):
 
     own_keys: Collection[str]
     contact_id: int | None = None
+    incoming_id: int | None = None
     authentication: str = Message.Authentication.NONE
     direction: str = Message.Direction.IN
 
@@ -40,6 +41,7 @@ def message_from(
     return Message(
         mailbox_id=mailbox_id,
         blob_id=blob_id,
+        incoming_id=circumstances.incoming_id,
         direction=circumstances.direction,
         message_id=parsed.message_id,
         id_hash=id_hash(parsed.message_id),

@@ -4,13 +4,13 @@ A batch is claimed for a while and each of its mails is committed by itself. A m
 has failed before travels alone, so that one that kills its worker takes nobody along.
 """
 
-import contextlib
 import logging
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,7 +21,6 @@ from rq.timeouts import BaseTimeoutException
 from wagtail_ecp import conf, signals
 from wagtail_ecp.accounts.installation import ensure_transport_open
 from wagtail_ecp.contacts.actions import see
-from wagtail_ecp.exceptions import EmailCentreError
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.messages import Circumstances
 from wagtail_ecp.inbox.models import IncomingMail, Mailbox, Message
@@ -46,8 +45,8 @@ PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 900)]
 State = IncomingMail.State
 
 
-class LeaseLostError(EmailCentreError):
-    """Another worker has taken the mail over; this one must change nothing."""
+#: Messages that are there, by what makes a message; the ledger's row of each.
+Known = dict[tuple[int, str, str], int | None]
 
 
 @dataclass
@@ -110,16 +109,23 @@ def _process(mails: Iterable[IncomingMail], *, deadline: float) -> None:
     contacts = see(found.parsed.sender for found in opened)
     own_keys = frozenset(Mailbox.objects.values_list("address_key", flat=True))
     known = _known(opened)
+    done: dict[State, list[Opened]] = {State.STORED: [], State.DUPLICATE: []}
     for found in opened:
         if time.monotonic() > deadline:
-            return
+            break
         circumstances = Circumstances(
+            incoming_id=found.mail.pk,
             contact_id=contacts.get(found.parsed.sender.key),
             authentication=found.authentication,
             own_keys=own_keys,
         )
-        _store(found, circumstances, is_known=found.key in known)
-        known.add(found.key)
+        if found.key not in known:
+            known |= _store(found, circumstances)
+        if found.key in known:
+            is_own = known[found.key] == found.mail.pk
+            done[State.STORED if is_own else State.DUPLICATE].append(found)
+    for state, those in done.items():
+        _finish([found.mail for found in those], state)
 
 
 def _open(mail: IncomingMail, *, deadline: float) -> Opened | None:
@@ -134,50 +140,55 @@ def _open(mail: IncomingMail, *, deadline: float) -> Opened | None:
         return None
 
 
-def _known(opened: Iterable[Opened]) -> set[tuple[int, str, str]]:
+def _known(opened: Iterable[Opened]) -> Known:
     hashes = [found.parsed.content_hash for found in opened]
-    rows = Message.objects.filter(content_hash__in=hashes)
-    return set(rows.values_list("mailbox_id", "id_hash", "content_hash"))
+    rows = Message.objects.filter(content_hash__in=hashes).values_list(
+        "mailbox_id", "id_hash", "content_hash", "incoming_id"
+    )
+    return {(mailbox, own_id, content): mail for mailbox, own_id, content, mail in rows}
 
 
-def _store(found: Opened, circumstances: Circumstances, *, is_known: bool) -> None:
+def _store(found: Opened, circumstances: Circumstances) -> Known:
+    """Store one mail in a transaction of its own; return what is known of it then."""
     try:
         with transaction.atomic():
-            if is_known:
-                _finish(found.mail, State.DUPLICATE)
-                return
             message = store(found.mail, found.parsed, circumstances)
-            _finish(found.mail, State.STORED)
-            transaction.on_commit(
-                lambda: signals.message_stored.send(Message, message=message)
-            )
-    except LeaseLostError:
-        logger.warning("mail %s was taken over by another worker", found.mail.pk)
+            announce = partial(signals.message_stored.send, Message, message=message)
+            transaction.on_commit(announce)
     except IntegrityError as error:
-        # Another worker stored the same mail, from another row, a moment ago.
-        if found.key in _known([found]):
-            _finish(found.mail, State.DUPLICATE)
-        else:
+        # Perhaps another worker stored the same mail a moment ago.
+        known = _known([found])
+        if found.key not in known:
             _fail(found.mail, error)
+        return known
     except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others
         _fail(found.mail, error)
+        return {}
+    return {found.key: found.mail.pk}
 
 
-def _finish(mail: IncomingMail, state: IncomingMail.State, **changes: Any) -> None:
-    """Name the row's state and give it back, unless the claim was lost meanwhile."""
-    claim = IncomingMail.objects.filter(pk=mail.pk)
-    held = claim.held_by(mail.lease_owner, mail.lease_epoch)
-    if not held.update(state=state, **({"reason": ""} | changes), **RELEASED):
-        raise LeaseLostError
+def _finish(mails: Collection[IncomingMail], state: State, **changes: Any) -> None:
+    """Name the rows' state and give them back, where the claim still holds.
+
+    A worker that dies before leaves rows whose messages are there already; the next one
+    finds them by the messages' own reference.
+    """
+    if not mails:
+        return
+    rows = IncomingMail.objects.filter(pk__in=[mail.pk for mail in mails])
+    held = rows.held_by(next(iter(mails)).lease_owner)
+    held.update(state=state, **({"reason": ""} | changes), **RELEASED)
 
 
 def _fail(mail: IncomingMail, error: Exception) -> None:
     logger.warning("mail %s could not be processed: %s", mail.pk, type(error).__name__)
     is_last = mail.attempts >= ATTEMPTS
     pause = PAUSES[min(mail.attempts, len(PAUSES)) - 1]
-    state = State.QUARANTINED if is_last else State.FAILED
-    reason = "".join(traceback.format_exception(error))
-    with contextlib.suppress(LeaseLostError):
-        _finish(mail, state, reason=reason, next_try_at=timezone.now() + pause)
+    _finish(
+        [mail],
+        State.QUARANTINED if is_last else State.FAILED,
+        reason="".join(traceback.format_exception(error)),
+        next_try_at=timezone.now() + pause,
+    )
     if isinstance(error, BaseTimeoutException):  # RQ wants its worker back.
         raise error

@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -19,19 +18,20 @@ from django.utils import timezone
 
 from wagtail_ecp import conf, signals
 from wagtail_ecp.accounts.installation import ensure_transport_open
-from wagtail_ecp.exceptions import EmailCentreError
+from wagtail_ecp.exceptions import ConfigurationError, EmailCentreError
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.models import Message, Outbox, OutboxRecipient
 from wagtail_ecp.inbox.models.leases import RELEASED, new_owner
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.sending.backend import (
+    default_backend,
     deliver_with_backend,
     smtp_settings_from_django,
 )
 from wagtail_ecp.mail.sending.errors import (
+    DeliveryError,
     PermanentDeliveryError,
-    TemporaryDeliveryError,
     UncertainDeliveryError,
 )
 from wagtail_ecp.mail.sending.smtp import Delivery, Refusal, SmtpSettings, deliver
@@ -85,23 +85,23 @@ def release_abandoned() -> None:
 
 def _deliver(outbox: Outbox) -> Delivery | EmailCentreError:
     """Return what the server said; its errors are answers too."""
+    try:
+        return _hand_over(outbox)
+    except (DeliveryError, ConfigurationError) as error:
+        return error
+    except FileNotFoundError as error:
+        return PermanentDeliveryError(f"The stored mail is gone: {error}")
+
+
+def _hand_over(outbox: Outbox) -> Delivery:
     message = outbox.message
     waiting = outbox.recipients.filter(state=OutboxRecipient.State.WAITING)
-    hand_over = partial(
-        _way_out(message),
+    return _way_out(message)(
         envelope_from=message.mailbox.address,
         recipients=list(waiting.values_list("address", flat=True)),
         data=blobs.read(message.blob_id),
         before_data=partial(_mark_data_begun, outbox),
     )
-    try:
-        return hand_over()
-    except (
-        TemporaryDeliveryError,
-        PermanentDeliveryError,
-        UncertainDeliveryError,
-    ) as error:
-        return error
 
 
 def _way_out(message: Message) -> Callable[..., Delivery]:
@@ -121,7 +121,7 @@ def _way_out(message: Message) -> Callable[..., Delivery]:
     site = smtp_settings_from_django()
     if site:
         return partial(deliver, site)
-    return partial(deliver_with_backend, get_connection())
+    return partial(deliver_with_backend, default_backend())
 
 
 def _mark_data_begun(outbox: Outbox) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models.conversations import Conversation
-from wagtail_ecp.inbox.models.ledger import Blob
+from wagtail_ecp.inbox.models.ledger import Blob, IncomingMail
 from wagtail_ecp.inbox.models.mailboxes import Mailbox
 
 if TYPE_CHECKING:
@@ -61,6 +61,14 @@ class Message(models.Model):
         Conversation, on_delete=models.PROTECT, related_name="messages"
     )
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="messages")
+    # The ledger's row that it came from: tells "stored" from "duplicate" after a crash.
+    incoming = models.OneToOneField(
+        IncomingMail,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="message",
+    )
     direction = models.CharField(max_length=3, choices=Direction)
     message_id = models.TextField(blank=True)
     # NOT NULL even where there is no Message-ID, so that the constraint always bites.
