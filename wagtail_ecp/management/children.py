@@ -70,5 +70,6 @@ def how_it_ended(code: int) -> str:
 
 
 def _pass_on(name: str, output: IO[str], say: Callable[[str], None]) -> None:
-    for line in output:
-        say(f"{name:>8} | {line.rstrip()}")
+    with output:
+        for line in output:
+            say(f"{name:>8} | {line.rstrip()}")
