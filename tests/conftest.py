@@ -5,6 +5,8 @@ from django.core.files.storage import storages
 
 from tests.builders import a_user
 
+pytest_plugins = ["tests.database", "tests.servers"]
+
 
 @pytest.fixture(autouse=True)
 def _private_files(settings, tmp_path):

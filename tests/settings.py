@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 CACHE = Path(__file__).parent / ".cache"
 CACHE.mkdir(exist_ok=True)
@@ -59,6 +60,7 @@ TEMPLATES = [
     }
 ]
 
+DATABASES: dict[str, dict[str, Any]]
 if os.environ.get("ECP_TEST_DATABASE") == "postgres":
     DATABASES = {
         "default": {
@@ -74,23 +76,23 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": CACHE / "db.sqlite3",
+            "NAME": os.environ.get("ECP_TEST_DB", str(CACHE / "db.sqlite3")),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
             },
-            # On disk, so that it lasts from run to run and workers can reach it.
+            # On disk, where workers can reach it; tests/database.py says where.
             "TEST": {"NAME": CACHE / "test.sqlite3"},
         }
     }
 
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "ecp_raw": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": os.environ.get("ECP_TEST_FILES", CACHE / "raw")},
+        "OPTIONS": {"location": CACHE / "raw"},
     },
 }
 

@@ -1,0 +1,167 @@
+"""The test database: migrated once, copied for each run, whole again when it must be.
+
+Wagtail's migrations take half a minute, so their result is kept in tests/.cache (or
+beside the other PostgreSQL databases) under a name that changes with them. Each run
+works on a copy of its own: several runs may go on at the same time, and a killed one
+spoils nothing. A transactional test ends by emptying every table, also of the rows that
+Wagtail's migrations bring (root page, site, locale), so it is followed by a new copy.
+"""
+
+import hashlib
+import inspect
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+import django
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+
+class Original(Protocol):
+    """The migrated database that a run's own one is copied from."""
+
+    def exists(self) -> bool: ...
+    def save(self) -> None: ...
+    def restore(self) -> None: ...
+    def forget(self) -> None: ...
+
+
+class SQLiteOriginal:
+    def __init__(self, file: Path, copy: Path) -> None:
+        self.file = file
+        self.copy = copy
+        connection.settings_dict["TEST"]["NAME"] = str(copy)
+
+    def exists(self) -> bool:
+        return self.file.exists()
+
+    def save(self) -> None:
+        """Keep the run's database as the original, at once or not at all."""
+        unfinished = self.file.with_suffix(f".{os.getpid()}")
+        with (
+            closing(sqlite3.connect(self.copy)) as source,
+            closing(sqlite3.connect(unfinished)) as target,
+        ):
+            source.backup(target)
+        unfinished.replace(self.file)
+
+    def restore(self) -> None:
+        """Make the run's database anew; what a killed worker left goes with the old."""
+        connection.close()
+        self.forget()
+        shutil.copyfile(self.file, self.copy)
+
+    def forget(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.copy}{suffix}").unlink(missing_ok=True)
+
+
+class PostgresOriginal:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.copy = f"{name}_{os.getpid()}"
+        connection.settings_dict["TEST"]["NAME"] = self.copy
+
+    def exists(self) -> bool:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.name])
+            return cursor.fetchone() is not None
+
+    def save(self) -> None:
+        connection.close()
+        self._execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.copy}"')
+
+    def restore(self) -> None:
+        connection.close()
+        self.forget()
+        self._execute(f'CREATE DATABASE "{self.copy}" TEMPLATE "{self.name}"')
+
+    def forget(self) -> None:
+        self._execute(f'DROP DATABASE IF EXISTS "{self.copy}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement)
+
+
+RENEW = pytest.StashKey[Callable[[], None]]()
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory):
+    """The migrated database; the run's own one is named on the way."""
+    name = f"ecp-{state_of_the_migrations()}"
+    if connection.vendor == "sqlite":
+        copy = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        return SQLiteOriginal(settings.CACHE / f"{name}.sqlite3", copy)
+    return PostgresOriginal(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(original, django_db_createdb, django_db_blocker):
+    """Copy the original, if there is one, just before the database is looked for."""
+    with django_db_blocker.unblock():
+        if original.exists() and not django_db_createdb:
+            original.restore()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """Have the copy used as it is; it is removed here."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, original, django_db_setup, django_db_blocker):
+    """Keep what was migrated for the next run, and remove this run's copy at its end."""
+
+    def renew():
+        with django_db_blocker.unblock():
+            original.restore()
+
+    with django_db_blocker.unblock():
+        if not original.exists():
+            original.save()
+    request.config.stash[RENEW] = renew
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        original.forget()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Follow a transactional test by a fresh copy."""
+    result = yield
+    if nextitem and RENEW in item.config.stash and is_transactional(item):
+        item.config.stash[RENEW]()
+    return result
+
+
+def state_of_the_migrations() -> str:
+    """Return what changes whenever migrating from nothing might end differently."""
+    loader = MigrationLoader(None)
+    digest = hashlib.sha256(django.__version__.encode())
+    for key in sorted(loader.disk_migrations):
+        digest.update(repr(key).encode())
+        if key[0] == "wagtail_ecp":
+            source = inspect.getsourcefile(type(loader.disk_migrations[key]))
+            digest.update(Path(str(source)).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def is_transactional(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    marker = item.get_closest_marker("django_db")
+    return (
+        "transactional_db" in fixtures
+        or "live_server" in fixtures
+        or bool(marker and marker.kwargs.get("transaction"))
+    )

@@ -1,0 +1,49 @@
+import time
+
+import django_rq
+import pytest
+from wagtail.models import Page
+
+from tests import servers
+from wagtail_ecp.queue import INCOMING
+
+
+def rename_root(title):
+    """A job; the worker finds it under its dotted path."""
+    Page.objects.filter(depth=1).update(title=title)
+
+
+@pytest.mark.redis
+def test_a_worker_works_on_the_database_of_its_test(rq_worker):
+    rq_worker(INCOMING)
+
+    django_rq.get_queue(INCOMING).enqueue(f"{__name__}.rename_root", "Renamed")
+
+    end = time.monotonic() + servers.PATIENCE
+    while not Page.objects.filter(depth=1, title="Renamed").exists():
+        assert time.monotonic() < end, "the job was not done"
+        time.sleep(0.05)
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("_turn", ["first", "second"])
+def test_every_test_finds_its_queues_empty(rq_queues, _turn):
+    queue = django_rq.get_queue(INCOMING, commit_mode="auto")
+    assert queue.count == 0
+
+    queue.enqueue(rename_root, "Left over")
+
+
+@pytest.mark.chromium
+def test_chromium_shows_the_admin(chromium, live_server):
+    chromium.get(f"{live_server.url}/admin/login/")
+
+    assert "Sign in" in chromium.title
+
+
+def test_a_run_that_requires_servers_ends_without_them(monkeypatch):
+    monkeypatch.setenv("ECP_TEST_SERVERS", "required")
+    monkeypatch.setitem(servers.MISSING, "redis", lambda: "no Redis here")
+
+    with pytest.raises(pytest.UsageError, match="no Redis here"):
+        servers.pytest_configure()
