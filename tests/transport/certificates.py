@@ -15,6 +15,19 @@ NAMES = x509.SubjectAlternativeName(
     [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 )
 
+# Python 3.13 verifies strictly: an authority has to say that it is one.
+MAY_SIGN_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -41,11 +54,22 @@ def signed_by_an_authority(folder: Path) -> Certificate:
     authority = (
         _builder(issuer, issuer, authority_key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(MAY_SIGN_CERTIFICATES, critical=True)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()),
+            critical=False,
+        )
         .sign(authority_key, hashes.SHA256())
     )
     certificate = (
         _builder(_name("localhost"), issuer, key)
         .add_extension(NAMES, critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                authority_key.public_key()
+            ),
+            critical=False,
+        )
         .sign(authority_key, hashes.SHA256())
     )
     return _written(folder, certificate=certificate, key=key, authority=authority)
