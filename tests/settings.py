@@ -92,7 +92,7 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "ecp_raw": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": CACHE / "raw"},
+        "OPTIONS": {"location": os.environ.get("ECP_TEST_FILES", str(CACHE / "raw"))},
     },
 }
 

@@ -10,6 +10,7 @@ from django.core.files.storage import InvalidStorageError, storages
 from django.db import DatabaseError, connection
 
 from wagtail_ecp import conf
+from wagtail_ecp.exceptions import ConfigurationError
 from wagtail_ecp.queue import QUEUES
 
 Message = checks.CheckMessage
@@ -57,14 +58,16 @@ def _settings() -> Iterator[Message]:
 
 
 def _databases() -> Iterator[Message]:
-    for alias, config in settings.DATABASES.items():
+    databases: dict[str, dict[str, Any]] = settings.DATABASES
+    for alias, config in databases.items():
         if config.get("ATOMIC_REQUESTS"):
             yield checks.Error(
                 f"DATABASES[{alias!r}] has ATOMIC_REQUESTS: a request would hold its "
                 "transaction while it talks to mail servers.",
                 id="wagtail_ecp.E006",
             )
-        mode = config.get("OPTIONS", {}).get("transaction_mode", "")
+        options: dict[str, Any] = config.get("OPTIONS", {})
+        mode = options.get("transaction_mode", "")
         if config["ENGINE"].endswith("sqlite3") and mode.upper() != "IMMEDIATE":
             yield checks.Warning(
                 f"DATABASES[{alias!r}] is SQLite without transaction_mode IMMEDIATE: "
@@ -98,7 +101,7 @@ def _parts() -> Iterator[Message]:
     for path in [conf.get("JOB_QUEUE"), *conf.get("SOURCE_KINDS").values()]:
         try:
             conf.load(path)
-        except conf.ConfigurationError as error:
+        except ConfigurationError as error:
             yield checks.Error(str(error), id="wagtail_ecp.E010")
 
 

@@ -11,19 +11,19 @@ from wagtail_ecp.accounts import installation
 from wagtail_ecp.accounts.models import THE_ONE, Account
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def set_owner(user: "AbstractBaseUser", *, name: str = "") -> Account:
+def set_owner(user: "User", *, name: str = "") -> Account:
     """Make ``user`` the account's owner, and the account if there is none yet.
 
     For whoever holds a shell; nobody's permission is asked. ValidationError if the
     person could not use it.
     """
-    if not user.is_active or not user.has_perm("wagtailadmin.access_admin"):  # type: ignore[attr-defined]
+    if not user.is_active or not user.has_perm("wagtailadmin.access_admin"):
         raise ValidationError(
             _("The owner must be an active user who may enter the Wagtail admin.")
         )

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 THE_ONE = 1  # Primary key of a table that holds at most one row.
 
@@ -114,6 +114,6 @@ class Account(models.Model):
         """Whether somebody has set up the account yet."""
         return not self._state.adding
 
-    def is_owned_by(self, user: "AbstractBaseUser | Any") -> bool:
+    def is_owned_by(self, user: "User | Any") -> bool:
         """Whether ``user`` is the owner; being superuser doesn't count."""
         return self.exists and user.is_authenticated and user.pk == self.owner_id

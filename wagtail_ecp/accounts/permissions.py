@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 from wagtail_ecp.accounts.models import Account
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 ADMINISTER = "wagtail_ecp.administer_ecp"
 
 
-def can_administer(user: "AbstractBaseUser | Any") -> bool:
+def can_administer(user: "User | Any") -> bool:
     """Whether ``user`` manages mailboxes and members; reading mail is another right."""
     if not user.is_active:
         return False

@@ -26,6 +26,11 @@ def exists(name: str) -> bool:
     return _storage().exists(name)
 
 
+def size(name: str) -> int:
+    """Return the file's length in bytes."""
+    return _storage().size(name)
+
+
 def delete(name: str) -> None:
     """Remove the file; no error if there is none."""
     _storage().delete(name)

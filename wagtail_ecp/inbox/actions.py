@@ -29,7 +29,7 @@ from wagtail_ecp.journal.actions import display_name, record
 from wagtail_ecp.journal.models import Action
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
 
 def _locked(conversation: Conversation) -> Conversation:

@@ -28,7 +28,7 @@ from wagtail_ecp.mail.plaintext import html_to_text
 from wagtail_ecp.mail.subjects import is_reply_subject
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def enter(
     *,
     blob: Blob,
     answer: Answer,
-    by: "AbstractBaseUser",
+    by: "User",
 ) -> Message:
     """Store a finished mail, queued, inside the caller's transaction."""
     blobs.record(blob)

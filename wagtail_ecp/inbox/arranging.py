@@ -15,7 +15,7 @@ from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.threading import Link, Node, Rule, connected, links
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 #: Of two conversations that become one, the folder that is first here wins.
 FOLDERS = (Folder.INBOX, Folder.ARCHIVE, Folder.TRASH, Folder.SPAM)
@@ -39,9 +39,7 @@ def keep_apart(one: int, other: int) -> None:
     KeptApart.objects.get_or_create(lower_id=lower, higher_id=higher)
 
 
-def merge(
-    kept: Conversation, gone: Conversation, *, by: "AbstractBaseUser | None" = None
-) -> Merge:
+def merge(kept: Conversation, gone: Conversation, *, by: "User | None" = None) -> Merge:
     """Make ``gone`` part of ``kept``; both are locked. Its number leads there for ever."""
     moved = list(gone.messages.values_list("pk", flat=True))
     with counted(kept, gone):
@@ -58,7 +56,7 @@ def merge(
     return row
 
 
-def unmerge(row: Merge, *, by: "AbstractBaseUser") -> Conversation:
+def unmerge(row: Merge, *, by: "User") -> Conversation:
     """Undo a merge: what came by it goes back, and no machine merges the two again."""
     kept, gone = sorted(
         locked([row.kept_id, row.gone_id]), key=lambda c: c.pk != row.kept_id
@@ -89,11 +87,11 @@ def settle(numbers: Collection[int]) -> None:
     found = list(links(nodes, holders_anywhere(mentioned)))
     found += _links_by_hand(conversations.values(), messages)
     sets = connected(where, found)
-    owners = _owners(where, sets)  # type: ignore[arg-type]
+    owners = _owners(where, sets)
     for members, owner in zip(sets, owners, strict=True):
-        present = sorted({where[key] for key in members})  # type: ignore[index]
+        present = sorted({where[key] for key in members})
         if _may_be_one(present):
-            _gather(members, owner, present, conversations)  # type: ignore[arg-type]
+            _gather(members, owner, present, conversations)
 
 
 def _rows_of(nodes: Iterable[Node]) -> list[Message]:
@@ -201,7 +199,7 @@ def _move(
 
 
 def _inherit(kept: Conversation, gone: Conversation) -> None:
-    kept.folder = min(kept.folder, gone.folder, key=FOLDERS.index)  # type: ignore[arg-type]
+    kept.folder = min(kept.folder, gone.folder, key=FOLDERS.index)
     kept.is_unread = kept.is_unread or gone.is_unread
     kept.is_arranged = kept.is_arranged or gone.is_arranged
     if kept.assignee_id is None:
@@ -225,7 +223,7 @@ def _record(
     kind: Action.Kind,
     conversation: Conversation,
     *,
-    by: "AbstractBaseUser | None",
+    by: "User | None",
     data: dict[str, int],
 ) -> None:
     record(

@@ -39,7 +39,7 @@ def counted(*conversations: Conversation) -> Iterator[None]:
 
 
 def _position(conversation: Conversation) -> Position | None:
-    if conversation.pk is None or conversation.merged_into_id:
+    if conversation._state.adding or conversation.merged_into_id:
         return None
     return Position(
         conversation.mailbox_id, conversation.folder, conversation.is_unread

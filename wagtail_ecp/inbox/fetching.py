@@ -2,7 +2,7 @@
 
 import logging
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -62,7 +62,7 @@ def open_source(source: Source) -> base.Source:
     settings = base.Settings(
         host=source.host,
         port=source.port,
-        security=source.security,
+        security=cast("base.Security", source.security),
         username=source.username,
         password=source.password,
         folder=source.folder,

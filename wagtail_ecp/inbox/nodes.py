@@ -22,7 +22,7 @@ def id_hash(message_id: str) -> str:
 def as_node(message: Message, cites: Collection[str]) -> Node:
     """Return ``message``, saved or not, as threading sees it."""
     return Node(
-        key=message.pk,
+        key=message.pk or 0,
         mailbox=message.mailbox_id,
         own_id=message.id_hash if message.message_id else "",
         cites=frozenset(cites),
@@ -60,7 +60,7 @@ def identifiers_near(node: Node) -> "QuerySet[MessageIdentifier]":
     """
     holders = MessageIdentifier.objects.filter(is_own=True, id_hash=OuterRef("id_hash"))
     cited = Q(id_hash__in=list(node.cites))
-    near = cited & (Q(is_own=True) | ~Exists(holders))
+    near = cited & (Q(is_own=True) | Q(~Exists(holders)))
     if node.own_id:
         near |= Q(id_hash=node.own_id)
     return MessageIdentifier.objects.filter(near)

@@ -9,24 +9,24 @@ from wagtail_ecp.inbox.models import (
 )
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
 Permission = GroupMailboxPermission.Permission
 
 
-def can_read(user: "AbstractBaseUser | Any", mailbox: Mailbox) -> bool:
+def can_read(user: "User | Any", mailbox: Mailbox) -> bool:
     """Whether ``user`` may read what lies in ``mailbox``."""
     return Mailbox.objects.visible_to(user).filter(pk=mailbox.pk).exists()
 
 
-def can_reply(user: "AbstractBaseUser | Any", mailbox: Mailbox) -> bool:
+def can_reply(user: "User | Any", mailbox: Mailbox) -> bool:
     """Whether ``user`` may answer, assign, file and arrange mail of ``mailbox``."""
     answering = Mailbox.objects.open_to(user, Permission.REPLY, Permission.MANAGE)
     return answering.filter(pk=mailbox.pk).exists()
 
 
-def can_manage(user: "AbstractBaseUser | Any", mailbox: Mailbox) -> bool:
+def can_manage(user: "User | Any", mailbox: Mailbox) -> bool:
     """Whether ``user`` may repair what went wrong in ``mailbox``."""
     managing = Mailbox.objects.open_to(user, Permission.MANAGE)
     return managing.filter(pk=mailbox.pk).exists()

@@ -18,7 +18,7 @@ from wagtail_ecp.inbox.nodes import (
 from wagtail_ecp.mail.threading import Link, Node, Rule, links
 
 #: The key of the message that has no row yet.
-NEW = None
+NEW = 0
 
 STRENGTH = list(Rule)
 
@@ -66,8 +66,8 @@ def find(node: Node, *, cited_ids: Sequence[str] = ()) -> Place:
     conversation_of = {row.message_id: row.message.conversation for row in near}
     place = Place()
     for link in sorted(touching, key=lambda link: STRENGTH.index(link.rule)):
-        other = link.other if link.one is NEW else link.one
-        place.add(conversation_of[other], link.rule)  # type: ignore[index]
+        other = link.other if link.one == NEW else link.one
+        place.add(conversation_of[other], link.rule)
     if not place.conversations and not node.is_forged:
         _follow_signature(place, cited_ids)
     place.unsettled = _unsettled(node, near, touching=touching)
@@ -92,7 +92,7 @@ def _near(node: Node) -> list[MessageIdentifier]:
 def _follow_signature(place: Place, cited_ids: Iterable[str]) -> None:
     """Our mark in an id proves that we wrote it, also when its row is gone."""
     signed = (conversation_signed_in(cited) for cited in cited_ids)
-    number = next((number for number in signed if number), None)
+    number = next((number for number in signed if number), 0)
     numbered = Conversation.objects.select_for_update().filter(pk=number)
     conversation = numbered.first() if number else None
     if conversation:

@@ -1,7 +1,9 @@
 """Takes mail in: the bytes are safe and in the ledger before anybody is told so."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,6 +49,7 @@ def receive(
     recipients: Iterable[str],
     envelope_from: str = "",
     way: IncomingMail.Way = IncomingMail.Way.SMTP,
+    oversize: int | None = None,
 ) -> list[IncomingMail]:
     """Keep ``raw`` for the mailboxes of these addresses; return the ledger's rows.
 
@@ -64,10 +67,26 @@ def receive(
             way=way,
             envelope_from=envelope_from,
             envelope_to=address,
+            oversize=oversize,
         )
     blob = blobs.write(raw)
     with transaction.atomic():
         return enter(blob, arrivals.values())
+
+
+def receive_oversized(raw: bytes, *, size: int, **circumstances: Any) -> None:
+    """Keep only the header of a mail of ``size`` bytes, more than may be kept whole.
+
+    ``raw`` is its beginning; the other arguments and the errors are those of
+    ``receive``.
+    """
+    receive(header_of(raw), oversize=size, **circumstances)
+
+
+def header_of(raw: bytes) -> bytes:
+    """Return the mail's header with the empty line that ends it (RFC 5322 2.1)."""
+    end = re.search(rb"\r?\n\r?\n", raw)
+    return raw[: end.end()] if end else raw
 
 
 def enter(blob: Blob, arrivals: Iterable[Arrival]) -> list[IncomingMail]:

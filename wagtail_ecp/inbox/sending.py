@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
 from django.db.models import F
@@ -35,6 +35,9 @@ from wagtail_ecp.mail.sending.errors import (
     UncertainDeliveryError,
 )
 from wagtail_ecp.mail.sending.smtp import Delivery, Refusal, SmtpSettings, deliver
+
+if TYPE_CHECKING:
+    from wagtail_ecp.mail.sending.connection import Security
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +115,7 @@ def _way_out(message: Message) -> Callable[..., Delivery]:
             SmtpSettings(
                 host=server.host,
                 port=server.port,
-                security=server.security,
+                security=cast("Security", server.security),
                 username=server.username,
                 password=server.password,
                 allowed_networks=conf.get("ALLOWED_NETWORKS"),

@@ -1,5 +1,8 @@
 """Stores one parsed mail as a message in its conversation."""
 
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
 from wagtail_ecp.inbox import arranging, placing, summaries
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.messages import (
@@ -29,6 +32,8 @@ def store(
         arrived=mail.received_at,
         circumstances=circumstances,
     )
+    if mail.oversize:
+        _say_that_it_is_too_large(message, mail.oversize)
     placing.lock()
     place = placing.find(
         as_node(message, cited_hashes(parsed)),
@@ -42,6 +47,14 @@ def store(
         linked = {other.whole.pk for other in place.conversations}
         arranging.settle(place.unsettled | linked | {conversation.pk})
     return message
+
+
+def _say_that_it_is_too_large(message: Message, size: int) -> None:
+    message.text = _(
+        "Only the header of this message was kept: with %(size)s it is larger than "
+        "allowed here."
+    ) % {"size": filesizeformat(size)}
+    message.snippet = message.text[:255]
 
 
 def _conversation_for(message: Message, place: placing.Place) -> Conversation:

@@ -7,10 +7,10 @@ from django.utils import timezone
 from wagtail_ecp.journal.models import Action
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
-def display_name(user: "AbstractBaseUser | None") -> str:
+def display_name(user: "User | None") -> str:
     """Return the name that stays in the history when ``user`` is gone."""
     if user is None:
         return ""
@@ -24,7 +24,7 @@ def record(
     mailbox: int | None = None,
     conversation: int | None = None,
     message: int | None = None,
-    by: "AbstractBaseUser | None" = None,
+    by: "User | None" = None,
     data: dict[str, Any] | None = None,
 ) -> Action:
     """Write down that ``by`` (None: the machine) did this; belongs in its transaction."""

@@ -12,13 +12,13 @@ from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models.mailboxes import Folder, Mailbox
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Reads of conversations; every door comes in through ``visible_to``."""
 
-    def visible_to(self, user: "AbstractBaseUser | Any") -> Self:
+    def visible_to(self, user: "User | Any") -> Self:
         """Conversations of mailboxes that ``user`` may read."""
         return self.filter(mailbox__in=Mailbox.objects.visible_to(user))
 

@@ -13,7 +13,7 @@ from wagtail_ecp.inbox.models.mailboxes import Mailbox
 from wagtail_ecp.inbox.models.transport import Source
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 class BlobQuerySet(models.QuerySet["Blob"]):
@@ -59,7 +59,7 @@ class IncomingMailQuerySet(LeasedQuerySet):
         states = (IncomingMail.State.QUARANTINED, IncomingMail.State.FAILED)
         return self.filter(state__in=states)
 
-    def visible_to(self, user: "AbstractBaseUser | Any") -> "IncomingMailQuerySet":
+    def visible_to(self, user: "User | Any") -> "IncomingMailQuerySet":
         """Rows of mailboxes that ``user`` may read."""
         return self.filter(mailbox__in=Mailbox.objects.visible_to(user))
 

@@ -10,7 +10,7 @@ from wagtail_ecp.accounts.models import THE_ONE, Account
 from wagtail_ecp.mail.addresses import address_key
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 class Folder(models.TextChoices):
@@ -29,9 +29,7 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         """Mailboxes that take part in sending and receiving."""
         return self.filter(is_active=True)
 
-    def open_to(
-        self, user: "AbstractBaseUser | Any", *permissions: str
-    ) -> "MailboxQuerySet":
+    def open_to(self, user: "User | Any", *permissions: str) -> "MailboxQuerySet":
         """Mailboxes on which ``user`` has one of these rights, by groups alone.
 
         With no permission named, any right will do. Superusers are no exception.
@@ -43,7 +41,7 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
             rights = rights.filter(permission__in=permissions)
         return self.filter(pk__in=rights.values("mailbox"))
 
-    def visible_to(self, user: "AbstractBaseUser | Any") -> "MailboxQuerySet":
+    def visible_to(self, user: "User | Any") -> "MailboxQuerySet":
         """Mailboxes whose mail ``user`` may read; every right includes reading."""
         return self.open_to(user)
 

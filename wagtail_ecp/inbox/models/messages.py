@@ -12,13 +12,13 @@ from wagtail_ecp.inbox.models.ledger import Blob, IncomingMail
 from wagtail_ecp.inbox.models.mailboxes import Mailbox
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Reads of messages."""
 
-    def visible_to(self, user: "AbstractBaseUser | Any") -> "MessageQuerySet":
+    def visible_to(self, user: "User | Any") -> "MessageQuerySet":
         """Messages of conversations that ``user`` may read."""
         return self.filter(conversation__mailbox__in=Mailbox.objects.visible_to(user))
 
