@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 HOST = "127.0.0.1"
 
@@ -40,23 +40,25 @@ class Keeper:
 
 
 class _Controller(Controller):
-    # aiosmtpd's own connects with the port that was asked for, not the one it got.
+    """aiosmtpd's, except that it finds a free port by itself."""
+
+    _socket: socket.socket
+
+    def start(self) -> None:
+        self._socket = socket.create_server((HOST, 0))
+        self.port = self._socket.getsockname()[1]
+        super().start()
+
     def _create_server(self):
-        async def create():
-            server = await super(_Controller, self)._create_server()
-            self.port = server.sockets[0].getsockname()[1]
-            return server
-
-        return create()
-
-    def factory(self):
-        return SMTP(self.handler, **self.SMTP_kwargs)
+        return self.loop.create_server(
+            self._factory_invoker, sock=self._socket, ssl=self.ssl_context
+        )
 
 
 @contextmanager
 def running(keeper: Keeper, **options) -> Iterator[int]:
     """Run a server with aiosmtpd's ``options`` and yield its port."""
-    controller = _Controller(keeper, hostname=HOST, port=0, **options)
+    controller = _Controller(keeper, hostname=HOST, **options)
     controller.start()
     try:
         yield controller.port
