@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import os
 import signal
@@ -72,19 +73,16 @@ async def serve(port: int, directory: Path) -> None:
         await server.serve_forever()
 
 
-def main() -> None:
-    """Read the command line and serve until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--directory", type=Path, required=True)
-    options = parser.parse_args()
-    options.directory.mkdir(parents=True, exist_ok=True)
+def run(port: int, directory: Path) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    directory.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        asyncio.run(serve(options.port, options.directory))
-    except KeyboardInterrupt:
-        return
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(port, directory))
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--directory", type=Path, required=True)
+    run(**vars(parser.parse_args()))

@@ -1,10 +1,18 @@
 """The processes of a running sandbox."""
 
+import io
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.management import call_command
+
+from sandbox import catcher
+from sandbox.demo import load
 from sandbox.place import Place
+from sandbox.ports import HOST
 from sandbox.redis_server import RedisServer
 from wagtail_ecp.management.children import Child
 
@@ -26,31 +34,31 @@ def redis_port(place: Place) -> int:
 
 
 def site(place: Place, home: Path) -> list[Child]:
-    """List web server, listener, catcher, workers and clock, in order of their start."""
-    port, smtp_port = str(place.port), str(place.smtp_port)
-    web = ("runserver", "--noreload", "--skip-checks", f"127.0.0.1:{port}")
-    listener = ("ecp_listen", "--host", "127.0.0.1", "--port", smtp_port)
-    catcher = ("--port", str(place.catcher_port), "--directory", str(home / "caught"))
+    """List web server, listener, catcher, workers and clock, in order of their start.
+
+    They are forks, so Django must be set up and have no open connection.
+    """
+    web, smtp = f"{HOST}:{place.port}", ("--host", HOST, "--port", str(place.smtp_port))
     return [
-        _manage("web", home, *web),
-        _manage("listener", home, *listener),
-        Child(name="catcher", command=_module("sandbox.catcher", *catcher)),
+        Child(name="web", call=partial(serve_web, web)),
+        _django("listener", "ecp_listen", *smtp),
+        Child(
+            name="catcher",
+            call=partial(catcher.run, place.catcher_port, home / "caught"),
+        ),
         *(
             # One queue each: a worker of several loses a job if it is killed between
             # taking and starting it.
-            _manage(queue, home, "rqworker", queue, "--with-scheduler", "-v", "0")
+            _django(queue, "rqworker", queue, "--with-scheduler", "-v", "0")
             for queue in QUEUES
         ),
-        _manage(
-            "cron", home, "rqcron", "wagtail_ecp.jobs.cron", "--logging-level=WARNING"
-        ),
+        _django("cron", "rqcron", "wagtail_ecp.jobs.cron", "--logging-level=WARNING"),
     ]
 
 
 def demo(place: Place, home: Path) -> Child:
     """Send the demo mail to the listener; it goes on where it was stopped."""
-    options = ("--home", str(home), "--smtp-port", str(place.smtp_port))
-    return Child(name="demo", command=_module("sandbox.demo.load", *options), once=True)
+    return Child(name="demo", call=partial(load.load, home, place.smtp_port), once=True)
 
 
 def manage(*words: str) -> list[str]:
@@ -58,10 +66,15 @@ def manage(*words: str) -> list[str]:
     return [sys.executable, MANAGE, *words]
 
 
-def _manage(name: str, home: Path, *words: str) -> Child:
-    environment = {"SANDBOX_HOME": str(home), "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
-    return Child(name=name, command=manage(*words), environment=environment)
+def serve_web(address: str) -> None:
+    """Run Django's own web server."""
+    _quietly("runserver", address, use_reloader=False, skip_checks=True)
 
 
-def _module(name: str, *words: str) -> list[str]:
-    return [sys.executable, "-m", name, *words]
+def _django(name: str, *words: str) -> Child:
+    return Child(name=name, call=partial(_quietly, *words))
+
+
+def _quietly(*words: str, **options: Any) -> None:
+    """Run a command of Django's without its greeting; errors go to standard error."""
+    call_command(*words, stdout=io.StringIO(), **options)

@@ -40,7 +40,7 @@ class RedisServer:
             "port": str(port),
             "dir": str(directory),
             "daemonize": "no",
-            "loglevel": "warning",
+            "logfile": "server.log",
             "save": "",
             "appendonly": "yes",
             "appendfsync": "everysec",

@@ -8,6 +8,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+import django
+
 from sandbox import children, options, ports, readiness, redis_server, words
 from sandbox import place as places
 from sandbox.bootstrap import ROOT, STAMP
@@ -40,7 +42,11 @@ def run(chosen: Namespace) -> None:
         if chosen.reset:
             places.reset(home)
         place = settle(home, chosen)
+        os.environ["SANDBOX_HOME"] = str(home)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
         set_up(home, place)
+        print("Starting web server, listener, catcher, workers and clock …", flush=True)
+        django.setup()  # Once for all: the children are forks.
         with Supervisor() as supervisor:
             start(supervisor, home, place)
             print("\nStopping …", flush=True)
@@ -76,9 +82,9 @@ def set_up(home: Path, place: Place) -> None:
     stamp = home / SET_UP
     if stamp.exists() and stamp.read_text() == key:
         return
-    words = ["sandbox_setup", *(["--empty"] if place.empty else [])]
-    environment = {**os.environ, "SANDBOX_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    command = children.manage(*words)
+    empty = ["--empty"] if place.empty else []
+    command = children.manage("sandbox_setup", *empty)
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     run_step("Setting up the database", command, environment=environment)
     stamp.write_text(key)
 
@@ -91,12 +97,11 @@ def start(supervisor: Supervisor, home: Path, place: Place) -> None:
         port = children.redis_port(place)
         if not supervisor.watch(lambda: redis_server.responds(port)):
             return
-    print("Starting web server, listener, catcher, workers and clock …", flush=True)
     for child in children.site(place, home):
         supervisor.start(child)
     if not supervisor.watch(readiness.Readiness(place, supervisor.pids)):
         return
-    print(words.welcome(place, home), flush=True)
+    print(words.welcome(place, home, supervisor.pids()), flush=True)
     if not place.empty and not progress.is_complete(home):
         supervisor.start(children.demo(place, home))
     supervisor.watch()

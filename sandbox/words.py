@@ -1,5 +1,6 @@
 """What the sandbox tells its user when it is up."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.place import Place
@@ -31,7 +32,7 @@ TRY_EMPTY = """\
     What the sandbox sends can be read at {site}/caught/"""
 
 
-def welcome(place: Place, home: Path) -> str:
+def welcome(place: Place, home: Path, pids: Mapping[str, int]) -> str:
     """Return addresses, log-ins and what to try; its last line begins "Ready:"."""
     people = EMPTY_LOG_INS if place.empty else LOG_INS
     width = max(map(len, people))
@@ -43,6 +44,7 @@ def welcome(place: Place, home: Path) -> str:
             f"Sent     {place.site}/caught/",
             f"SMTP     127.0.0.1:{place.smtp_port}  (support@, sales@, press@sandbox.test)",
             f"Data     {home}",
+            "Running  " + ", ".join(f"{name} {pid}" for name, pid in pids.items()),
             "",
             "Log in with the password sandbox as",
             *(f"  {name:<{width}}  {what}" for name, what in people.items()),

@@ -1,6 +1,5 @@
-"""Sends the demo's mails to the sandbox's listener: ``python -m sandbox.demo.load``."""
+"""Sends the demo's mails to the sandbox's listener."""
 
-import argparse
 import smtplib
 import time
 from pathlib import Path
@@ -50,16 +49,3 @@ def _wait_if_temporary(codes: list[int], error: smtplib.SMTPException) -> None:
     if any(code not in TEMPORARY for code in codes):
         raise error
     time.sleep(PAUSE)
-
-
-def main() -> None:
-    """Read the command line and load."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--smtp-port", type=int, required=True)
-    options = parser.parse_args()
-    load(options.home, options.smtp_port)
-
-
-if __name__ == "__main__":
-    main()

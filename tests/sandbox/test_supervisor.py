@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wagtail_ecp.management import sessions
-from wagtail_ecp.management.children import Child
+from wagtail_ecp.management.children import Child, Fork
 from wagtail_ecp.management.supervisor import Supervisor
 
 PATIENCE = 20.0
@@ -22,14 +22,14 @@ os.write(1, f"{{os.getpid()}}\n".encode())
 {IDLE}
 """
 SUPERVISED = """
-import sys
+import os, sys, time
 from wagtail_ecp.management.children import Child
 from wagtail_ecp.management.supervisor import Supervisor
 
 with Supervisor(grace=2) as supervisor:
-    for name in ("first", "second"):
-        command = [sys.executable, "-c", sys.argv[1]]
-        supervisor.start(Child(name=name, command=command))
+    command = [sys.executable, "-c", sys.argv[1]]
+    supervisor.start(Child(name="command", command=command))
+    supervisor.start(Child(name="fork", call=lambda: exec(sys.argv[1])))
     print("pids", *supervisor.pids().values(), flush=True)
     supervisor.watch()
     print("stopping", flush=True)
@@ -121,6 +121,34 @@ def test_a_child_that_runs_once_is_not_started_again_after_success():
         assert supervisor.watch(lambda: "demo" not in supervisor.pids())
 
     assert said == []
+
+
+def test_a_function_is_called_in_a_fork_under_its_own_name():
+    said = []
+    call = lambda: os.write(1, b"fork of %d" % os.getppid())  # noqa: E731
+    with Supervisor(say=said.append) as supervisor:
+        supervisor.start(Child(name="web", call=call, once=True))
+        supervisor.watch(lambda: not supervisor.pids())
+
+    assert said == [f"     web | fork of {os.getpid()}"]
+
+
+def test_a_fork_that_raises_is_reported_with_its_traceback():
+    said = []
+    with Supervisor(say=said.append) as supervisor:
+        supervisor.start(Child(name="web", call=lambda: 1 / 0))
+        supervisor.watch(lambda: "started again" in "".join(said))
+
+    assert "     web | ZeroDivisionError: division by zero" in said
+    assert said[-1] == "web ended with exit code 1; it is started again in 0.5 s."
+
+
+@pytest.mark.parametrize(("end", "code"), [(None, 0), (3, 3), ("in words", 1)])
+def test_a_fork_ends_with_the_code_that_it_exits_with(end, code):
+    fork = Fork(lambda: sys.exit(end), 1, closing=())
+
+    assert fork.wait() == code
+    assert fork.poll() == code
 
 
 def test_output_of_children_carries_their_name():

@@ -4,13 +4,13 @@ import contextlib
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from typing import Any, Self
 
 from wagtail_ecp.management import sessions
-from wagtail_ecp.management.children import Child, Run, how_it_ended
+from wagtail_ecp.management.children import Child, Process, Run, how_it_ended
+from wagtail_ecp.management.output import Output, say
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -22,14 +22,12 @@ class Supervisor:
     at once. If the supervisor is killed outright, its guard process stops them.
     """
 
-    def __init__(
-        self, *, say: Callable[[str], None] | None = None, grace: float = 8.0
-    ) -> None:
-        self.say = say or _say
+    def __init__(self, *, say: Callable[[str], None] = say, grace: float = 8.0) -> None:
+        self.say = say
         self._grace = grace
         self._runs: list[Run] = []
-        self._stop = threading.Event()
-        self._hurry = threading.Event()
+        self._output = Output(say)
+        self._signals = 0
         self._earlier: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -40,24 +38,23 @@ class Supervisor:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            text=True,
+            bufsize=0,
             start_new_session=True,
         )
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self._stop_all()
-        if self._guard.stdin is not None:
-            self._guard.stdin.close()
-        self._guard.wait()
+        self._output.close()
+        self._guard.communicate()
         for number, handler in self._earlier.items():
             signal.signal(number, handler)
 
     def start(self, child: Child) -> None:
         """Start ``child`` now and keep it running; OSError if it can't be started."""
         run = Run(child)
-        self._runs.append(run)
         self._start(run)
+        self._runs.append(run)
 
     def pids(self) -> dict[str, int]:
         """Return the process ids of the children that run at present, by name."""
@@ -65,16 +62,19 @@ class Supervisor:
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> bool:
         """Restart what ends, until ``until()`` (True) or a signal to stop (False)."""
-        while not self._stop.is_set():
+        while not self._signals:
+            self._output.pass_on(0.2)
             for run in list(self._runs):
                 self._look_after(run)
             if until():
                 return True
-            self._stop.wait(0.2)
         return False
 
     def _start(self, run: Run) -> None:
-        pid = run.start(self.say)
+        # A fork that held the guard's pipe would keep it from seeing our end.
+        ours = [*self._output.descriptors(), self._guard_pipe().fileno()]
+        pid, reading = run.start(keep_out=ours)
+        self._output.add(run.child.name, reading)
         self._tell_guard(f"+{pid} {int(run.child.stops_last)}")
 
     def _look_after(self, run: Run) -> None:
@@ -84,7 +84,7 @@ class Supervisor:
         elif run.process.poll() is not None:
             self._ended(run, run.process)
 
-    def _ended(self, run: Run, process: subprocess.Popen[str]) -> None:
+    def _ended(self, run: Run, process: Process) -> None:
         # A killed RQ worker leaves its work horse behind, which would go on beside
         # the new worker.
         sessions.kill([process.pid])
@@ -92,34 +92,33 @@ class Supervisor:
         if run.child.once and process.returncode == 0:
             self._runs.remove(run)
             return
+        self._output.pass_on()
         how = how_it_ended(process.returncode)
         pause = run.plan_restart()
         self.say(f"{run.child.name} {how}; it is started again in {pause:g} s.")
 
     def _asked_to_stop(self, _number: int, _frame: object) -> None:
-        if self._stop.is_set():
-            self._hurry.set()
-        self._stop.set()
+        self._signals += 1
+
+    def _hurry(self) -> bool:
+        """Look after the output while children end; whether there's no more time."""
+        self._output.pass_on()
+        return self._signals > 1
 
     def _stop_all(self) -> None:
         for last in (False, True):
             runs = [r for r in reversed(self._runs) if r.child.stops_last is last]
-            processes = [r.process for r in runs if r.process]
+            processes = [run.process for run in runs if run.process]
             pids = [process.pid for process in processes]
-            sessions.stop(pids, grace=self._grace, hurry=self._hurry.is_set)
+            sessions.stop(pids, grace=self._grace, hurry=self._hurry)
             for process in processes:
                 process.wait()
                 self._tell_guard(f"-{process.pid}")
         self._runs.clear()
 
     def _tell_guard(self, line: str) -> None:
-        if self._guard.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._guard.stdin.write(f"{line}\n")
-                self._guard.stdin.flush()
+        with contextlib.suppress(OSError):
+            self._guard_pipe().write(f"{line}\n".encode())
 
-
-def _say(line: str) -> None:
-    with contextlib.suppress(OSError):  # Nobody reads any more: go on regardless.
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+    def _guard_pipe(self) -> Any:
+        return self._guard.stdin

@@ -1,11 +1,11 @@
 """``manage.py ecp_run``: workers, clock and listener of a small site in one command."""
 
-import os
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from functools import partial
 from typing import Any
 
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, call_command
+from django.db import connections
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.management.children import Child
@@ -36,6 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Start all, restart what ends, stop all."""
+        connections.close_all()  # What is open must not be shared by the forks.
         with Supervisor() as supervisor:
             for child in children(options["smtp"], listener=not options["no_listener"]):
                 supervisor.start(child)
@@ -68,10 +69,4 @@ def children(smtp: tuple[str, str] | None, *, listener: bool) -> list[Child]:
 
 
 def _django(name: str, *words: str) -> Child:
-    # As this process found the site's code, so must the others.
-    path = os.pathsep.join(filter(None, sys.path))
-    return Child(
-        name=name,
-        command=[sys.executable, "-m", "django", *words],
-        environment={"PYTHONPATH": path},
-    )
+    return Child(name=name, call=partial(call_command, *words))
