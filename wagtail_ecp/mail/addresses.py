@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wagtail_ecp.mail.address_list import Entry, split_address_list
-from wagtail_ecp.mail.headers import decode_header
+from wagtail_ecp.mail.headers import MAX_HEADER_LENGTH, decode_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ MAX_ADDRESSES: Final = 2_000
 MAX_ADDRESS_LENGTH: Final = 320  # RFC 5321: 64 octets, "@", 255 octets.
 MAX_NAME_LENGTH: Final = 500
 
-_BARE_ADDRESS: Final = re.compile(r'("[^"]*"|[^\s@"]+)@[^\s@]+')
+_BARE_ADDRESS: Final = re.compile(r'("[^"]*"|[^\s@"]{1,300})@[^\s@]+')
 _NOT_IN_ADDRESS: Final = re.compile(r"[\s<>]+")
 
 
@@ -71,6 +71,7 @@ def parse_addresses(
     can add an address; groups are flattened, a comment is a name if there is no
     other.  ``charset`` is tried for raw bytes that are not UTF-8.
     """
+    header_value = header_value[:MAX_HEADER_LENGTH]
     found: list[Address] = []
     for entry in _joined_names(split_address_list(header_value)):
         address = _address(entry, charset)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import Final
+import string
+from typing import TYPE_CHECKING, Final
+
+from wagtail_ecp.mail.uuencode import split_uuencoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # C0 controls but tab and newlines, DEL, lone surrogates and two non-characters:
 # PostgreSQL takes neither NUL nor surrogates, XML (feeds) none of them.
@@ -55,12 +61,10 @@ _UNTRUSTED: Final = {
     *("raw_unicode_escape", "raw-unicode-escape", "mbcs", "oem", "charmap"),
 }
 _ESCAPE: Final = re.compile(rb"\x1b(\$[@B]|\$\([@BD]|\([A-Z])")
-_NOT_BASE64: Final = bytes(
-    sorted(
-        set(range(256))
-        - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
-    )
-)
+_BASE64: Final = (string.ascii_letters + string.digits + "+/=").encode()
+_NOT_BASE64: Final = bytes(set(range(256)) - set(_BASE64))
+_BLANKS: Final = b" \t\r\n\0"
+_JIS_BYTES: Final = range(0x21, 0x7F)
 
 
 def scrub(text: str) -> str:
@@ -79,25 +83,29 @@ def decode_text(data: bytes, charset: str | None = None) -> str:
     (cp1252 for latin-1, gb18030 for gb2312); an unknown one means UTF-8 if the
     bytes are that, else cp1252.
     """
-    label = (charset or "").strip(" \t\"'").lower()
+    words = (charset or "").lower().split()
+    label = words[0].strip("\"';,") if words else ""
     if label in _ISO_2022_JP:
         return scrub(_decode_iso_2022_jp(data))
-    if label not in _UNTRUSTED:
-        try:
-            return scrub(data.decode(_SUPERSETS.get(label, label), "replace"))
-        except (LookupError, ValueError):
-            pass  # An unknown charset, or one whose codec knows no "replace".
-    return scrub(_guess(data))
+    codec = _SUPERSETS.get(label, label)
+    if label in _UNTRUSTED or codec == "cp1252":
+        return scrub(_guess(data))
+    try:
+        return scrub(data.decode(codec, "replace"))
+    except (LookupError, ValueError):
+        # An unknown charset, or one whose codec knows no "replace".
+        return scrub(_guess(data))
 
 
 def _guess(data: bytes) -> str:
+    # Also for what says that it is latin-1: such text is no valid UTF-8 by chance.
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # A cut-off or a single wrong byte in long UTF-8 is still UTF-8.
-        is_nearly_utf8 = error.start > 0 and len(data) - error.start <= 3  # noqa: PLR2004
-        is_nearly_utf8 = is_nearly_utf8 and not data[: error.start].isascii()
-        return data.decode("utf-8" if is_nearly_utf8 else "cp1252", "replace")
+        # UTF-8 that was cut off within its last character is UTF-8 all the same.
+        is_cut_off = not data[: error.start].isascii() and error.end == len(data)
+        codec = "utf-8" if is_cut_off else "cp1252"
+        return data.decode(codec, "replace")
 
 
 def _decode_iso_2022_jp(data: bytes) -> str:
@@ -120,36 +128,64 @@ def _jis_to_sjis(data: bytes) -> bytes:
     position = 0
     while position < len(data):
         pair = data[position : position + 2]
-        if len(pair) == 1 or not (0x21 <= pair[0] <= 0x7E and 0x21 <= pair[1] <= 0x7E):
+        if len(pair) == 1 or any(byte not in _JIS_BYTES for byte in pair):
             out.append(pair[0])  # A newline, or damage, amid the two-byte text.
             position += 1
             continue
-        high, low = pair
-        out.append(((high - 0x21) >> 1) + (0x81 if high < 0x5F else 0xC1))  # noqa: PLR2004
-        if high % 2:
-            out.append(low + (0x1F if low < 0x60 else 0x20))  # noqa: PLR2004
-        else:
-            out.append(low + 0x7E)
+        out += _sjis_pair(*pair)
         position += 2
     return bytes(out)
 
 
+def _sjis_pair(high: int, low: int) -> bytes:
+    """Convert one character of JIS X 0208, by the usual arithmetic."""
+    lead = ((high - 0x21) >> 1) + 0x81
+    lead += 0x40 * (lead > 0x9F)  # noqa: PLR2004
+    if high % 2 == 0:
+        return bytes((lead, low + 0x7E))
+    return bytes((lead, low + (0x1F if low < 0x60 else 0x20)))  # noqa: PLR2004
+
+
 def decode_transfer(data: bytes, encoding: str) -> bytes:
-    """Undo a Content-Transfer-Encoding (RFC 2045); damaged input gives what is left."""
+    """Undo a Content-Transfer-Encoding (RFC 2045); damaged input gives what is left.
+
+    Input that is not in the encoding which it claims is returned as it is.
+    """
     name = encoding.strip().lower()
     if name.startswith("base64"):
         return decode_base64(data)
     if name.startswith("quoted-printable"):
         return binascii.a2b_qp(data)
+    if name.startswith(("x-uu", "uu")):
+        files = split_uuencoded(data.decode("latin-1"))[1]
+        return files[0][1] if files else data
     return data
 
 
 def decode_base64(data: bytes) -> bytes:
-    """Decode base64 leniently: foreign bytes, missing and inner padding are fine."""
+    """Decode base64 leniently: some foreign bytes, missing and inner padding are fine.
+
+    What stands behind padding on the same line is left out; on the next line it is
+    another piece of base64, as list servers append them.
+    """
     clean = data.translate(None, _NOT_BASE64)
+    foreign = len(data.translate(None, _BLANKS)) - len(clean)
+    if foreign * 16 > len(clean):
+        return data
     if b"=" not in clean.rstrip(b"="):
         return _decode_quads(clean.rstrip(b"="))
-    return b"".join(_decode_quads(piece) for piece in clean.split(b"=") if piece)
+    return b"".join(map(_decode_quads, _padded_pieces(data)))
+
+
+def _padded_pieces(data: bytes) -> Iterator[bytes]:
+    piece: list[bytes] = []
+    for line in data.splitlines():
+        clean, padding, _rest = line.translate(None, _NOT_BASE64).partition(b"=")
+        piece.append(clean)
+        if padding:
+            yield b"".join(piece)
+            piece = []
+    yield b"".join(piece)
 
 
 def _decode_quads(clean: bytes) -> bytes:

@@ -6,6 +6,7 @@ import binascii
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -14,10 +15,15 @@ from wagtail_ecp.mail.decoding import decode_base64, decode_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FOLD: Final = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+MAX_HEADER_LENGTH: Final = 200_000  # Characters; what lies behind is not decoded.
+MAX_PARAMETERS: Final = 1_000
+
+# The look-behind keeps this linear where blanks are many and newlines are none.
+_FOLD: Final = re.compile(r"(?<![ \t])[ \t]*[\r\n]+[ \t]*")
 _WORD_START: Final = re.compile(
     r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?", re.ASCII
 )
+_MAIN: Final = re.compile(r"\s*([^\s;]*)[\s;]*")
 _PARAMETER: Final = re.compile(
     r';\s*([^\s=;"]{1,80}?)(\*\d{1,5})?(\*)?\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)',
     re.ASCII | re.DOTALL,
@@ -40,7 +46,7 @@ def decode_header(value: str, *, charset: str | None = None) -> str:
     ``value`` holds 8-bit bytes as surrogates, as the email package gives them;
     ``charset`` is tried for those that are not UTF-8.  Never raises.
     """
-    value = _FOLD.sub(" ", value)
+    value = _FOLD.sub(" ", value[:MAX_HEADER_LENGTH])
     if "=?" not in value:
         return _decode_raw(value, charset).strip()
     pieces: list[str] = []
@@ -117,10 +123,12 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
     Names are lower-case; RFC 2231 continuations and charsets, RFC 2047 words in
     quotes and raw 8-bit values are all decoded.  Never raises, in linear time.
     """
-    main = value.partition(";")[0].strip().lower()
+    value = value[:MAX_HEADER_LENGTH]
+    main = _MAIN.match(value)
+    rest = ";" + value[main.end() :] if main else ""
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, str]]] = {}
-    for match in _PARAMETER.finditer(value):
+    for match in islice(_PARAMETER.finditer(rest), MAX_PARAMETERS):
         name, number, star = match[1].lower(), match[2], match[3]
         content = _unquote(match[4])
         if number or star:
@@ -130,7 +138,7 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
             plain.setdefault(name, content)
     decoded = {name: decode_header(content) for name, content in plain.items()}
     decoded |= {name: _join_pieces(found) for name, found in pieces.items()}
-    return decode_header(main), decoded
+    return decode_header(main[1] if main else "").lower(), decoded
 
 
 def _unquote(content: str) -> str:
@@ -142,18 +150,22 @@ def _unquote(content: str) -> str:
 
 
 def _join_pieces(pieces: dict[int, tuple[bool, str]]) -> str:
+    ordered = [piece for _index, piece in sorted(pieces.items())]
     charset = ""
-    data: list[bytes] = []
-    for index in sorted(pieces):
-        is_encoded, content = pieces[index]
-        if is_encoded and index == min(pieces) and content.count("'") >= 2:  # noqa: PLR2004
-            charset, _language, content = content.split("'", 2)
-        raw = content.encode("utf-8", "surrogateescape")
-        data.append(unquote_to_bytes(raw) if is_encoded else raw)
+    is_encoded, first = ordered[0]
+    if is_encoded and first.count("'") >= 2:  # noqa: PLR2004
+        charset, _language, first = first.split("'", 2)
+        ordered[0] = is_encoded, first
+    data = [_piece_bytes(*piece) for piece in ordered]
     joined = b"".join(data)
     if not charset and b"=?" in joined:
         return decode_header(joined.decode("ascii", "surrogateescape"))
     return decode_text(joined, charset)
+
+
+def _piece_bytes(is_encoded: bool, content: str) -> bytes:
+    data = content.encode("utf-8", "surrogateescape")
+    return unquote_to_bytes(data) if is_encoded else data
 
 
 def parse_date(value: str) -> datetime | None:
@@ -163,13 +175,10 @@ def parse_date(value: str) -> datetime | None:
     """
     value = _FOLD.sub(" ", value[:_DATE_LENGTH]).strip()
     try:
-        moment = _parse_rfc_date(value) or _parse_iso_date(value)
-        moment = moment and moment.astimezone(UTC)
+        moment = (_parse_rfc_date(value) or _parse_iso_date(value)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        return None
-    return moment
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
 def _parse_rfc_date(value: str) -> datetime | None:

@@ -9,21 +9,23 @@ from urllib.parse import unquote
 
 import nh3
 
+from wagtail_ecp.mail.nesting import limit_nesting
 from wagtail_ecp.mail.styles import clean_style
 
 CidUrls = Mapping[str, str] | Callable[[str], str | None]
 
-_TAGS: Final = frozenset(
-    "a abbr address article aside b bdi bdo big blockquote br caption center cite code"
-    " col colgroup dd del details dfn div dl dt em figcaption figure font footer h1 h2"
-    " h3 h4 h5 h6 header hr i img ins kbd li mark ol p pre q s samp section small span"
-    " strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var"
-    " wbr".split()
-)
-_REMOVED_WITH_CONTENT: Final = frozenset(
-    "script style title template noscript noembed noframes iframe object embed applet"
-    " svg math select textarea xmp plaintext audio video".split()
-)
+_TAGS_NAMES: Final = """
+a abbr address article aside b bdi bdo big blockquote br caption center cite code
+col colgroup dd del details dfn div dl dt em figcaption figure font footer h1 h2 h3
+h4 h5 h6 header hr i img ins kbd li mark ol p pre q s samp section small span strike
+strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr
+"""
+_TAGS: Final = frozenset(_TAGS_NAMES.split())
+_REMOVED_WITH_CONTENT_NAMES: Final = """
+script style title template noscript noembed noframes iframe object embed applet svg
+math select textarea xmp plaintext audio video
+"""
+_REMOVED_WITH_CONTENT: Final = frozenset(_REMOVED_WITH_CONTENT_NAMES.split())
 _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "*": {"align", "dir", "lang", "style", "title", "valign"},
     "a": {"href"},
@@ -59,22 +61,25 @@ def sanitise(html: str, *, cid_urls: CidUrls, allow_remote_images: bool = False)
     remote images stay only if allowed.  Show it in a sandboxed frame all the same.
     """
     find = cid_urls if callable(cid_urls) else cid_urls.get
+    own_urls: set[str] = set()
 
     def image(url: str) -> str | None:
         if url[:4].lower() == "cid:":
-            return find(unquote(url[4:]))
+            own = find(unquote(url[4:])) or ""
+            own_urls.add(own)
+            return own
         if _REMOTE.match(url):
             return url if allow_remote_images else None
         return url if _DATA_IMAGE.fullmatch(url) else None
 
     return nh3.clean(
-        html,
+        limit_nesting(html),
         tags=set(_TAGS),
         clean_content_tags=set(_REMOVED_WITH_CONTENT),
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute_filter(image, _LINK),
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-        url_relative="deny",
+        url_relative=lambda url: url if url in own_urls else None,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
@@ -104,12 +109,12 @@ def has_remote_images(html: str) -> bool:
         return False
     found: list[str] = []
 
-    def note(tag: str, attribute: str, value: str) -> None:
+    def note(_tag: str, attribute: str, value: str) -> None:
         if attribute == "src" and _REMOTE.match(value.strip()):
             found.append(value)
 
     nh3.clean(
-        html,
+        limit_nesting(html),
         tags={"img"},
         clean_content_tags=set(_REMOVED_WITH_CONTENT),
         attributes={"img": {"src"}},
@@ -126,7 +131,7 @@ def sanitise_outgoing(html: str) -> str:
         return url if is_absolute else None
 
     return nh3.clean(
-        html,
+        limit_nesting(html),
         tags=set(_TAGS),
         clean_content_tags=set(_REMOVED_WITH_CONTENT),
         attributes=_ATTRIBUTES,

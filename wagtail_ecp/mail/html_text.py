@@ -8,18 +8,25 @@ from typing import Final
 
 import nh3
 
-MAX_HTML_LENGTH: Final = 2_000_000  # Characters; what lies behind is left out.
-MAX_NESTING: Final = 10  # Quotes and lists below that are not indented further.
+from wagtail_ecp.mail.nesting import limit_nesting
 
-_LINES: Final = frozenset(
-    "address article aside center dd div dl dt figcaption figure footer form header"
-    " legend main nav section table tr".split()
-)
-_PARAGRAPHS: Final = frozenset("blockquote h1 h2 h3 h4 h5 h6 ol p pre ul".split())
-_KEPT: Final = _LINES | _PARAGRAPHS | frozenset("a br hr img li td th".split())
-_REMOVED_WITH_CONTENT: Final = frozenset(
-    "script style title template noscript iframe object svg math select".split()
-)
+MAX_HTML_LENGTH: Final = 2_000_000  # Characters; what lies behind is left out.
+MAX_INDENT: Final = 10  # Quotes and lists below that are not indented further.
+
+_LINES_NAMES: Final = """
+address article aside center dd div dl dt figcaption figure footer form header
+legend main nav section table tr
+"""
+_LINES: Final = frozenset(_LINES_NAMES.split())
+_PARAGRAPHS_NAMES: Final = """
+blockquote h1 h2 h3 h4 h5 h6 ol p pre ul
+"""
+_PARAGRAPHS: Final = frozenset(_PARAGRAPHS_NAMES.split())
+_KEPT: Final = _LINES | _PARAGRAPHS | {"a", "br", "hr", "img", "li", "td", "th"}
+_REMOVED_WITH_CONTENT_NAMES: Final = """
+script style title template noscript iframe object svg math select
+"""
+_REMOVED_WITH_CONTENT: Final = frozenset(_REMOVED_WITH_CONTENT_NAMES.split())
 # Blanks, and the invisible characters with which newsletters pad their preview.
 _BLANKS: Final = re.compile("[ \t\r\n\f\u200b-\u200d\ufeff\u034f\u00ad\u2007]+")
 _SCHEME: Final = re.compile("^(https?://|mailto:|tel:)")
@@ -33,7 +40,7 @@ def html_to_text(html: str) -> str:
     """
     # nh3 first: its output is well-formed, which HTMLParser reads in linear time.
     clean = nh3.clean(
-        html[:MAX_HTML_LENGTH],
+        limit_nesting(html[:MAX_HTML_LENGTH]),
         tags=set(_KEPT),
         clean_content_tags=set(_REMOVED_WITH_CONTENT),
         attributes={"a": {"href"}, "img": {"alt"}},
@@ -105,12 +112,20 @@ class _Writer(HTMLParser):
         if tag in {"ul", "ol"} and self.counters:
             self._end_line()
             self.counters.pop()
-        if tag in _PARAGRAPHS and not self.counters:
+        if tag == "blockquote":
+            self._end_quote()
+        elif tag in _PARAGRAPHS and not self.counters:
             self._end_paragraph()
         elif tag in _LINES or tag == "li":
             self._end_line()
-        self.quotes -= tag == "blockquote"
         self.pres -= tag == "pre"
+
+    def _end_quote(self) -> None:
+        self._end_line()
+        while self.lines and not self.lines[-1].strip("> "):
+            self.lines.pop()
+        self.quotes -= 1
+        self._end_paragraph()
 
     def _end_link(self) -> None:
         if self.link is None:
@@ -133,7 +148,7 @@ class _Writer(HTMLParser):
             self.line.append(line)
 
     def _prefix(self) -> str:
-        return "> " * min(self.quotes, MAX_NESTING)
+        return "> " * min(self.quotes, MAX_INDENT)
 
     def _end_line(self, *, is_kept: bool = False) -> None:
         line = "".join(self.line)
@@ -144,7 +159,7 @@ class _Writer(HTMLParser):
             is_blank_wanted = is_kept and bool(self.lines)
             self.lines += [self._prefix().rstrip()] if is_blank_wanted else []
             return
-        depth = min(len(self.counters), MAX_NESTING)
+        depth = min(len(self.counters), MAX_INDENT)
         indent = "  " * (depth - 1 if self.bullet else depth)
         self.lines.append(f"{self._prefix()}{indent}{self.bullet}{line}".rstrip())
         self.bullet = ""

@@ -10,7 +10,7 @@ from wagtail_ecp.mail.headers import decode_header
 MAX_REFERENCES: Final = 200
 
 _BRACKETED: Final = re.compile(r"<([^<>]*)(>|$|(?=<))")
-_BARE: Final = re.compile(r"[^\s<>,;()\"]+@[^\s<>,;()\"]+")
+_SEPARATORS: Final = re.compile(r"[\s,;()\"]+")
 _BLANKS: Final = re.compile(r"\s+")
 
 
@@ -21,7 +21,9 @@ def parse_identifiers(header_value: str) -> tuple[str, ...]:
     """
     value = decode_header(header_value)
     found = [_bracketed(match) for match in _BRACKETED.finditer(value)]
-    found = list(dict.fromkeys(filter(None, found or _BARE.findall(value))))
+    if not found:
+        found = [word for word in _SEPARATORS.split(value) if "@" in word]
+    found = list(dict.fromkeys(filter(None, found)))
     if len(found) > MAX_REFERENCES:
         found = [found[0], *found[-(MAX_REFERENCES - 1) :]]
     return tuple(found)

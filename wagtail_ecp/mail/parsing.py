@@ -14,7 +14,7 @@ from wagtail_ecp.mail.fingerprint import content_hash
 from wagtail_ecp.mail.headers import decode_header, parse_date
 from wagtail_ecp.mail.identifiers import parse_identifiers, parse_message_id
 from wagtail_ecp.mail.structure import File, sort_parts
-from wagtail_ecp.mail.tree import Node, read_header_block, read_tree
+from wagtail_ecp.mail.tree import read_header_block, read_tree
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +69,7 @@ def parse(raw: bytes) -> ParsedMessage:
     """
     try:
         return _parse(raw)
-    except Exception:  # noqa: BLE001  # A stranger's bytes must not stop the post.
+    except Exception:  # A stranger's bytes must not stop the post.
         logger.warning("a mail could not be read", exc_info=True)
         return _placeholder(raw)
 

@@ -28,17 +28,17 @@ _ATTRIBUTION: Final = re.compile(
     r"(?:on|am|le|el|il|op|em|den|dnia|w dniu|dne|pe|a|kl)\b.{5,250}"
     r"\b(?:wrote|writes|schrieb|écrit|a écrit|escribió|ha scritto|schreef|escreveu"
     r"|skrev|napisał(?:a|\(a\))?|napsal\(?a?\)?|a scris|írta|kirjoitti)\b.{0,120}:$"
-    r"|.{5,200}(?:wrote|schrieb|escribió|пишет|написал\(?а?\)?|写道|寫道|のメール)\s?[:：]$",
+    r"|.{5,200}(?:wrote|schrieb|escribió|пишет|написал\(?\u0430?\)?|写道|寫道|のメール)\s?[:\uff1a]$",
     re.IGNORECASE,
 )
 _HEADER_LINE: Final = re.compile(
-    r"\*?(?:from|von|de|da|van|från|fra|od|от|发件人|寄件者|差出人)\*?\s?[:：]\*?\s",
+    r"\*?(?:from|von|de|da|van|från|fra|od|от|发件人|寄件者|差出人)\*?\s?[:\uff1a]\*?\s",
     re.IGNORECASE,
 )
 _SECOND_HEADER_LINE: Final = re.compile(
     r"\*?(?:sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para"
     r"|asunto|inviato|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne"
-    r"|wysłano|do|temat|дата|кому|тема|发送时间|收件人|主题)\*?\s?[:：]",
+    r"|wysłano|do|temat|дата|кому|тема|发送时间|收件人|主题)\*?\s?[:\uff1a]",
     re.IGNORECASE,
 )
 _MOBILE: Final = re.compile(

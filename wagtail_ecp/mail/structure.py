@@ -5,17 +5,15 @@ from __future__ import annotations
 import html
 import mimetypes
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from wagtail_ecp.mail.embedded import open_tnef, split_uuencoded
 from wagtail_ecp.mail.html_text import html_to_text
+from wagtail_ecp.mail.tnef import TYPES as TNEF_TYPES
+from wagtail_ecp.mail.tnef import open_tnef
 from wagtail_ecp.mail.tree import Node, Part
+from wagtail_ecp.mail.uuencode import split_uuencoded
 
-if TYPE_CHECKING:
-    from wagtail_ecp.mail.embedded import EmbeddedFile
-
-MAX_FILES: Final = 1_000
-_TNEF_TYPES: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
+MAX_PARTS: Final = 1_000  # What comes behind them is in the raw mail only.
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +35,23 @@ class Structure:
     htmls: list[Part] = field(default_factory=list)
     leaves: list[Part] = field(default_factory=list)
 
+    def is_full(self) -> bool:
+        """Tell whether MAX_PARTS are reached."""
+        return len(self.texts) + len(self.htmls) + len(self.leaves) >= MAX_PARTS
+
     def charset(self) -> str:
-        """The charset that the text claims, a hint for raw bytes in headers."""
+        """Return the charset that the text claims, a hint for raw bytes in headers."""
         return next((part.charset for part in self.texts if part.charset), "")
 
     def html(self) -> str:
-        """The HTML of the mail as it came, "" if it has none."""
-        if not any(part.content_type == "text/html" for part in self.htmls):
+        """Return the HTML of the mail as it came, "" if it has none."""
+        found = (part for part in self.htmls if part.content_type == "text/html")
+        if not any(part.text.strip() for part in found):
             return ""
         return "\n".join(map(_part_as_html, self.htmls))
 
     def text(self) -> str:
-        """The text of the mail, made from the HTML where nothing else is given."""
+        """Return the text of the mail, made from the HTML where nothing else is given."""
         text = "\n".join(map(_part_as_text, self.texts))
         return text if text.strip() else html_to_text(self.html())
 
@@ -60,7 +63,7 @@ class Structure:
         """
         files = [
             File(index, part.name, part.content_type, part.content_id, part.data)
-            for index, part in enumerate(self.leaves[:MAX_FILES])
+            for index, part in enumerate(self.leaves)
         ]
         embedded = [file for part in self.texts for file in _uuencoded(part)]
         for container in filter(_is_tnef, tuple(files)):
@@ -68,22 +71,21 @@ class Structure:
             if held:
                 files.remove(container)
             embedded += held
-        first = min(len(self.leaves), MAX_FILES)
         return files + [
-            File(index, found.name, _guess_type(found.name), "", found.data)
-            for index, found in enumerate(embedded, first)
+            File(index, name, _guess_type(name), "", data)
+            for index, (name, data) in enumerate(embedded, len(self.leaves))
         ]
 
 
 def _is_tnef(file: File) -> bool:
-    return file.content_type in _TNEF_TYPES or file.name.lower() == "winmail.dat"
+    return file.content_type in TNEF_TYPES or file.name.lower() == "winmail.dat"
 
 
 def _guess_type(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _uuencoded(part: Part) -> list[EmbeddedFile]:
+def _uuencoded(part: Part) -> list[tuple[str, bytes]]:
     return split_uuencoded(part.text)[1] if part.content_type == "text/plain" else []
 
 
@@ -121,6 +123,8 @@ def _sort_children(found: Structure, node: Node, *, in_alternative: bool) -> Non
     in_alternative = in_alternative or kind == "alternative"
     before = len(found.texts), len(found.htmls)
     for index, child in enumerate(node.get_payload()):
+        if found.is_full():
+            return
         if child.is_multipart():
             _sort_children(found, child, in_alternative=in_alternative)
             continue

@@ -17,8 +17,8 @@ _FORWARD: Final = (
     "|전달|הועבר|إعادة توجيه|пересл|прп|fwd|fyi|chuyển tiếp|ส่งต่อ|bv"
 )
 _COUNT: Final = r"(?:\s?\[\d{1,3}\]|\s?\(\d{1,3}\)|\^\d{1,3}|\*\d{1,3})?"
-_REPLY_PREFIX: Final = re.compile(rf"\s*(?:{_REPLY}){_COUNT}\s?[:：]")
-_PREFIX: Final = re.compile(rf"\s*(?:{_REPLY}|{_FORWARD}){_COUNT}\s?[:：]")
+_REPLY_PREFIX: Final = re.compile(rf"\s*(?:{_REPLY}){_COUNT}\s?[:\uff1a]")
+_PREFIX: Final = re.compile(rf"\s*(?:{_REPLY}|{_FORWARD}){_COUNT}\s?[:\uff1a]")
 _LIST_TAG: Final = re.compile(r"\s*(\[[^\[\]]{1,60}\])")
 _SUFFIX: Final = re.compile(r"\s*\((?:fwd|was:[^()]{0,200})\)$")
 

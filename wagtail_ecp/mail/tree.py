@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
 from functools import cached_property
 from typing import Any, Final
 
@@ -57,15 +56,18 @@ class Node(Message):
         found = super().get_content_type()
         return found if _TYPE.fullmatch(found) else "application/octet-stream"
 
+    @property
+    def body(self) -> bytes:
+        """The bytes of a leaf, in their transfer encoding."""
+        # Not get_payload(): it decodes 8-bit bodies, and loses bytes by that.
+        payload = self._payload  # type: ignore[attr-defined]
+        is_leaf = isinstance(payload, str)
+        return payload.encode("utf-8", "surrogateescape") if is_leaf else b""
+
     def raw(self, name: str) -> str:
         """Return the first header ``name`` as it came, 8-bit bytes as surrogates."""
         wanted = name.lower()
         return next((v for k, v in self.raw_items() if k.lower() == wanted), "")
-
-    def raw_all(self, name: str) -> list[str]:
-        """Return all headers ``name`` as they came."""
-        wanted = name.lower()
-        return [v for k, v in self.raw_items() if k.lower() == wanted]
 
 
 class Part:
@@ -91,27 +93,26 @@ class Part:
     @cached_property
     def data(self) -> bytes:
         """The decoded bytes."""
-        payload = self._node.get_payload()
-        if not isinstance(payload, str):
-            return b""
-        data = payload.encode("utf-8", "surrogateescape")
-        return decode_transfer(data, self._node.raw("Content-Transfer-Encoding"))
+        encoding = self._node.raw("Content-Transfer-Encoding")
+        return decode_transfer(self._node.body, encoding)
 
     @property
     def text(self) -> str:
-        """The decoded text, with "\\n" between its lines."""
+        """The decoded text, its lines separated by newlines alone."""
         text = decode_text(self.data, self.charset)
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_tree(raw: bytes) -> Node:
     """Parse ``raw`` into its tree of nodes; headers first mended."""
-    tree: Node = BytesParser(Node, policy=compat32).parsebytes(repair_header_block(raw))
-    return tree
+    return _parse(raw)
 
 
 def read_header_block(raw: bytes) -> list[tuple[str, str]]:
     """Return the headers of ``raw`` as they came, without looking at its body."""
-    repaired = repair_header_block(raw)
-    tree = BytesParser(Node, policy=compat32).parsebytes(repaired, headersonly=True)
-    return list(tree.raw_items())
+    return list(_parse(raw, headers_only=True).raw_items())
+
+
+def _parse(raw: bytes, *, headers_only: bool = False) -> Node:
+    parser: BytesParser[Node] = BytesParser(Node)  # Its policy is compat32.
+    return parser.parsebytes(repair_header_block(raw), headers_only)
