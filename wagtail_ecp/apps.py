@@ -1,5 +1,7 @@
 """The Django app; wiring only."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,8 @@ class WagtailEcpAppConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks and what follows from our signals."""
-        from wagtail_ecp import checks  # noqa: F401
         from wagtail_ecp.jobs import signal_handlers
+
+        import_module("wagtail_ecp.checks")
 
         signal_handlers.connect()

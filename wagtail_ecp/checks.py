@@ -10,7 +10,6 @@ from django.core.files.storage import InvalidStorageError, storages
 from django.db import DatabaseError, connection
 
 from wagtail_ecp import conf
-from wagtail_ecp.exceptions import ConfigurationError
 from wagtail_ecp.queue import QUEUES
 
 Message = checks.CheckMessage
@@ -101,8 +100,8 @@ def _parts() -> Iterator[Message]:
     for path in [conf.get("JOB_QUEUE"), *conf.get("SOURCE_KINDS").values()]:
         try:
             conf.load(path)
-        except ConfigurationError as error:
-            yield checks.Error(str(error), id="wagtail_ecp.E010")
+        except ImportError as error:
+            yield checks.Error(f"WAGTAIL_ECP: {error}", id="wagtail_ecp.E010")
 
 
 def _owner() -> Iterator[Message]:

@@ -5,8 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from wagtail_ecp.exceptions import ConfigurationError
-
 DEFAULTS: dict[str, Any] = {
     # Alias in settings.STORAGES for raw mail; it must never be served by a web server.
     "RAW_STORAGE": "ecp_raw",
@@ -43,8 +41,5 @@ def unknown_names() -> set[str]:
 
 
 def load(dotted_path: str) -> Any:
-    """Return what ``dotted_path`` names; ConfigurationError if it can't be had."""
-    try:
-        return import_string(dotted_path)
-    except ImportError as error:
-        raise ConfigurationError(f"WAGTAIL_ECP: {error}") from error
+    """Return what ``dotted_path`` names; ImportError if it can't be had."""
+    return import_string(dotted_path)

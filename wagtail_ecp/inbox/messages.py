@@ -1,7 +1,7 @@
 """Makes rows of a parsed mail, whichever way it goes."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from wagtail_ecp.inbox.models import Attachment, Message, MessageIdentifier
@@ -10,6 +10,10 @@ from wagtail_ecp.mail.addresses import Address
 from wagtail_ecp.mail.parsing import ParsedMessage
 from wagtail_ecp.mail.plaintext import snippet
 from wagtail_ecp.mail.subjects import base_subject, is_reply_subject
+
+
+#: How wrong a clock may be.
+CLOCK_ERROR = timedelta(minutes=15)
 
 
 class Circumstances(NamedTuple):
@@ -67,8 +71,18 @@ def message_from(
         is_automatic=parsed.is_automatic,
         is_readable=parsed.is_readable,
         authentication=circumstances.authentication,
-        at=min(parsed.date or arrived, arrived),
+        at=_time_of(parsed, arrived),
     )
+
+
+def _time_of(parsed: ParsedMessage, arrived: datetime) -> datetime:
+    """Return when the mail was written, as far as its Date can be believed.
+
+    It can't be in the future, and what has just arrived follows what is here already:
+    a sender's slow clock must not put an answer before its question.
+    """
+    written = parsed.date or arrived
+    return written if arrived - written > CLOCK_ERROR else arrived
 
 
 def _pairs(addresses: Collection[Address]) -> list[list[str]]:

@@ -132,9 +132,9 @@ def _open(mail: IncomingMail, *, deadline: float) -> Opened | None:
     if time.monotonic() > deadline:
         return None
     try:
-        raw = blobs.read(mail.blob_id)
+        parsed = parse(blobs.read(mail.blob_id))
         trusted = conf.get("TRUSTED_AUTHSERV_IDS")
-        return Opened(mail, parse(raw), dmarc_result(raw, trusted_ids=trusted))
+        return Opened(mail, parsed, dmarc_result(parsed.headers, trusted_ids=trusted))
     except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others
         _fail(mail, error)
         return None
