@@ -35,7 +35,9 @@ def a_part(content_type: bytes, data: bytes, headers: bytes = b"") -> bytes:
     )
 
 
-def a_multipart(*parts: bytes, kind: bytes = b"mixed", boundary: bytes = b"b1") -> bytes:
+def a_multipart(
+    *parts: bytes, kind: bytes = b"mixed", boundary: bytes = b"b1"
+) -> bytes:
     """A mail of ``parts``."""
     return HEADERS + a_nested(*parts, kind=kind, boundary=boundary)
 
@@ -44,6 +46,13 @@ def a_nested(*parts: bytes, kind: bytes, boundary: bytes) -> bytes:
     """A multipart that is a part itself."""
     body = b"".join(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in parts)
     return (
-        b"Content-Type: multipart/" + kind + b'; boundary="' + boundary + b'"\r\n\r\n'
-        + body + b"--" + boundary + b"--\r\n"
+        b"Content-Type: multipart/"
+        + kind
+        + b'; boundary="'
+        + boundary
+        + b'"\r\n\r\n'
+        + body
+        + b"--"
+        + boundary
+        + b"--\r\n"
     )

@@ -30,12 +30,32 @@ def is_storable(message):
 
 FRAGMENTS = st.sampled_from(
     [
-        *(b"From: ", b"To: ", b"Subject: ", b"Date: ", b"References: ", b"Message-ID: "),
+        *(
+            b"From: ",
+            b"To: ",
+            b"Subject: ",
+            b"Date: ",
+            b"References: ",
+            b"Message-ID: ",
+        ),
         *(b"Content-Type: multipart/mixed; boundary=b", b"--b\r\n", b"--b--", b"\r\n"),
         *(b"Content-Type: text/html; charset=", b"iso-2022-jp", b"utf-16", b"unknown"),
         *(b"Content-Disposition: attachment; filename*0*=", b"utf-8''%00", b"\xff\xfe"),
-        *(b"Content-Transfer-Encoding: base64\r\n\r\n", b"quoted-printable", b"=?utf-8?"),
-        *(b"q?=00?=", b"b?AA?=", b"<a@b>", b'"', b"(", b";", b"begin 644 x\n", b"end\n"),
+        *(
+            b"Content-Transfer-Encoding: base64\r\n\r\n",
+            b"quoted-printable",
+            b"=?utf-8?",
+        ),
+        *(
+            b"q?=00?=",
+            b"b?AA?=",
+            b"<a@b>",
+            b'"',
+            b"(",
+            b";",
+            b"begin 644 x\n",
+            b"end\n",
+        ),
         *(b"Mon, 1 Jan 99999 10:00 +9999", b"\0", b"\r", b"\x1b$B", b"winmail.dat"),
     ]
 )
@@ -111,7 +131,7 @@ def test_nul_and_surrogates_are_nowhere_left():
     message = parse(
         a_multipart(
             a_part(b"text/plain", b"a\0b"),
-            a_part(b"image/png", b"", b'Content-ID: <a\0b>\r\nX: \xed\xa0\x80\r\n'),
+            a_part(b"image/png", b"", b"Content-ID: <a\0b>\r\nX: \xed\xa0\x80\r\n"),
             a_part(b'a/b; name="x\0\xffy.pdf"', b""),
         ).replace(b"From: Ann", b"From: A\0\xff\xed\xb2\x80nn")
     )
@@ -145,7 +165,9 @@ def test_a_damaged_header_block_is_mended(block):
 
 
 def test_a_forgotten_blank_line_begins_the_body():
-    message = parse(b"From: a@b.c\r\nSubject: Hi\r\nDear all,\r\nNote: this.\r\n\r\nBye\r\n")
+    message = parse(
+        b"From: a@b.c\r\nSubject: Hi\r\nDear all,\r\nNote: this.\r\n\r\nBye\r\n"
+    )
 
     assert message.subject == "Hi"
     assert message.text == "Dear all,\nNote: this.\n\nBye\n"
@@ -182,7 +204,10 @@ def test_subjects_are_decoded(value, subject):
     ("header", "name"),
     [
         (b"filename*=utf-8''na%C3%AFve.pdf", "naïve.pdf"),
-        (b"filename*0*=utf-8''na%C3;\r\n filename*1*=%AFve;\r\n filename*2=.pdf", "naïve.pdf"),
+        (
+            b"filename*0*=utf-8''na%C3;\r\n filename*1*=%AFve;\r\n filename*2=.pdf",
+            "naïve.pdf",
+        ),
         (b'filename="=?utf-8?q?na=C3=AFve.pdf?="', "naïve.pdf"),
         (b'filename="=?utf-8?q?na=C3?=\r\n =?utf-8?q?=AFve.pdf?="', "naïve.pdf"),
         (b'filename="na\xefve.pdf"', "naïve.pdf"),
@@ -214,7 +239,9 @@ def test_an_inline_image_belongs_to_the_html_that_shows_it():
         boundary=b"b2",
     )
     raw = a_multipart(
-        a_nested(a_part(b"text/plain", b"Hi"), related, kind=b"alternative", boundary=b"b3"),
+        a_nested(
+            a_part(b"text/plain", b"Hi"), related, kind=b"alternative", boundary=b"b3"
+        ),
         a_part(b"image/png", b"other", b"Content-Disposition: inline\r\n"),
     )
 
@@ -245,7 +272,10 @@ def test_texts_around_an_attachment_are_joined():
     message = parse(raw)
 
     assert message.text == "Before\nAfter"
-    assert [a.content_type for a in message.attachments] == ["application/pdf", "text/plain"]
+    assert [a.content_type for a in message.attachments] == [
+        "application/pdf",
+        "text/plain",
+    ]
 
 
 def test_attached_messages_and_reports_stay_files():
@@ -268,7 +298,9 @@ def test_attached_messages_and_reports_stay_files():
 
 
 def test_uuencoded_files_leave_the_text():
-    raw = a_mail(b"", b"Look:\nbegin 644 cat.txt\n#0V%T\n`\nend\nBye\nbegin 644 no\nfile\n")
+    raw = a_mail(
+        b"", b"Look:\nbegin 644 cat.txt\n#0V%T\n`\nend\nBye\nbegin 644 no\nfile\n"
+    )
 
     message = parse(raw)
 

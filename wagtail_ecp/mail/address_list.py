@@ -92,6 +92,8 @@ class _Splitter:
             return
         content = self.value[self.position : end].rpartition("<")[2]
         self.position = end + 1
+        while self.value.startswith(">", self.position):
+            self.position += 1
         if self.angle:  # "Jane <jane@one> <jane@two>": the first one counts.
             return
         self.angle = content.strip()

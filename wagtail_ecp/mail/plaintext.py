@@ -27,8 +27,12 @@ _SEPARATOR: Final = re.compile(
 _ATTRIBUTION: Final = re.compile(
     r"(?:on|am|le|el|il|op|em|den|dnia|w dniu|dne|pe|a|kl)\b.{5,250}"
     r"\b(?:wrote|writes|schrieb|écrit|a écrit|escribió|ha scritto|schreef|escreveu"
-    r"|skrev|napisał(?:a|\(a\))?|napsal\(?a?\)?|a scris|írta|kirjoitti)\b.{0,120}:$"
-    r"|.{5,200}(?:wrote|schrieb|escribió|пишет|написал\(?\u0430?\)?|写道|寫道|のメール)\s?[:\uff1a]$",
+    r"|skrev|napisał(?:a|\(a\))?|napsal\(?a?\)?|a scris|írta|kirjoitti)\b.{0,120}:$",
+    re.IGNORECASE,
+)
+# Without the word in front: only where a quote follows.
+_LOOSE_ATTRIBUTION: Final = re.compile(
+    r".{5,200}(?:wrote|schrieb|escribió|пишет|написал\(?\u0430?\)?|写道|寫道|のメール)\s?[:\uff1a]$",
     re.IGNORECASE,
 )
 _HEADER_LINE: Final = re.compile(
@@ -95,15 +99,16 @@ def _ends_the_new(lines: list[str], number: int) -> bool:
 
 def _attribution_span(lines: list[str], number: int) -> int:
     """How many lines from here on introduce a quote ("On ... Jane wrote:")."""
-    if not lines[number]:
-        return 0
     for span in (1, 2, 3):
-        joined = " ".join(lines[number : number + span])
-        if _ATTRIBUTION.match(joined):
+        part = lines[number : number + span]
+        if not part[-1]:
+            return 0
+        if _ATTRIBUTION.match(" ".join(part)):
             return span
-    return 0
+    is_loose = bool(_LOOSE_ATTRIBUTION.match(lines[number]))
+    return int(is_loose and _is_followed_by_quote(lines, number + 1))
 
 
 def _is_followed_by_quote(lines: list[str], number: int) -> bool:
-    following = next(filter(None, lines[number : number + 3]), "")
+    following = next(filter(None, lines[number : number + 2]), "")
     return following.startswith(">")
