@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from wagtail_ecp.mail.decoding import decode_base64, decode_text
+from wagtail_ecp.mail.decoding import decode_base64, decode_text, scrub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,8 @@ def decode_header(value: str, *, charset: str | None = None) -> str:
     ``value`` holds 8-bit bytes as surrogates, as the email package gives them;
     ``charset`` is tried for those that are not UTF-8.  Never raises.
     """
+    if value.isascii() and value.isprintable() and "=?" not in value:
+        return value[:MAX_HEADER_LENGTH].strip()  # By far the most.
     value = _FOLD.sub(" ", value[:MAX_HEADER_LENGTH])
     if "=?" not in value:
         return _decode_raw(value, charset).strip()
@@ -61,7 +63,7 @@ def decode_header(value: str, *, charset: str | None = None) -> str:
 
 def _decode_raw(value: str, charset: str | None) -> str:
     if value.isascii():
-        return decode_text(value.encode("ascii"))
+        return scrub(value)
     data = value.encode("utf-8", "surrogateescape")
     try:
         return decode_text(data.decode("utf-8").encode("utf-8"))

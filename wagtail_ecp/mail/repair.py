@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_END_OF_BLOCK: Final = re.compile(rb"\r?\n\r?\n|\r\r")
+_BLANK_LINES: Final = (b"\n\n", b"\n\r\n", b"\r\r")
 _LEADING: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]+(?=[!-9;-~]+:)|\xef\xbb\xbf")
 _GOOD_LINE: Final = re.compile(rb"[!-9;-~]+:|[ \t]")
 _BAD_LINE: Final = re.compile(rb"^(?![!-9;-~]+:|[ \t]|\r?$|From )", re.MULTILINE)
@@ -30,8 +30,10 @@ def repair_header_block(raw: bytes) -> bytes:
     leading = _LEADING.match(raw)
     if leading:
         raw = raw[leading.end() :]
-    end = _END_OF_BLOCK.search(raw)
-    size = end.start() if end else len(raw)
+    size = len(raw)
+    for blank_line in _BLANK_LINES:
+        found = raw.find(blank_line, 0, size)
+        size = found + 1 if found >= 0 else size
     if not _BAD_LINE.search(raw, 0, size):
         return raw
     return b"".join(_repaired_lines(raw[:size])) + raw[size:]

@@ -96,7 +96,7 @@ class Part:
         encoding = self._node.raw("Content-Transfer-Encoding")
         return decode_transfer(self._node.body, encoding)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The decoded text, its lines separated by newlines alone."""
         text = decode_text(self.data, self.charset)

@@ -19,6 +19,8 @@ def split_uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
 
     What has no "end" or a line that is not uuencoded is text like any other.
     """
+    if "begin " not in text:
+        return text, []
     files: list[tuple[str, bytes]] = []
     rest: list[str] = []
     position = 0
