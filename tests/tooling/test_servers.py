@@ -2,27 +2,31 @@ import time
 
 import django_rq
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from wagtail.models import Page
 
 from tests import servers
 from wagtail_ecp.queue import INCOMING
 
 
-def rename_root(title):
+def leave_a_trace(title):
     """A job; the worker finds it under its dotted path."""
+    storages["ecp_raw"].save("trace", ContentFile(title))
     Page.objects.filter(depth=1).update(title=title)
 
 
 @pytest.mark.redis
-def test_a_worker_works_on_the_database_of_its_test(rq_worker):
+def test_a_worker_works_on_the_database_and_files_of_its_test(rq_worker):
     rq_worker(INCOMING)
 
-    django_rq.get_queue(INCOMING).enqueue(f"{__name__}.rename_root", "Renamed")
+    django_rq.get_queue(INCOMING).enqueue(f"{__name__}.leave_a_trace", "Trace")
 
     end = time.monotonic() + servers.PATIENCE
-    while not Page.objects.filter(depth=1, title="Renamed").exists():
+    while not Page.objects.filter(depth=1, title="Trace").exists():
         assert time.monotonic() < end, "the job was not done"
         time.sleep(0.05)
+    assert storages["ecp_raw"].open("trace").read() == b"Trace"
 
 
 @pytest.mark.redis
@@ -31,7 +35,7 @@ def test_every_test_finds_its_queues_empty(rq_queues, _turn):
     queue = django_rq.get_queue(INCOMING, commit_mode="auto")
     assert queue.count == 0
 
-    queue.enqueue(rename_root, "Left over")
+    queue.enqueue(leave_a_trace, "Left over")
 
 
 @pytest.mark.chromium
