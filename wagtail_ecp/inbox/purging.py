@@ -1,0 +1,165 @@
+"""Deletes a deactivated mailbox with all its mail, a bounded piece at a time.
+
+The journal keeps what happened, and the raw files go when the nightly job finds that
+nothing refers to them. Mail that a person put together with another mailbox's mail
+stays with that one: it belongs to two teams, and only one of them asked for the purge.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import F
+from wagtail.log_actions import log
+
+from wagtail_ecp.exceptions import EmailCentreError
+from wagtail_ecp.inbox import summaries
+from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    FolderCounter,
+    IncomingMail,
+    Mailbox,
+    Message,
+)
+
+logger = logging.getLogger(__name__)
+
+#: Rows of the ledger, or messages of others, in one transaction.
+ROWS = 500
+#: Conversations with all their messages in one transaction.
+CONVERSATIONS = 100
+
+
+class MailboxActiveError(EmailCentreError):
+    """The mailbox still takes mail; an administrator must deactivate it first."""
+
+
+def require_inactive(mailbox: Mailbox) -> None:
+    """Raise MailboxActiveError, in words for a person, unless it is deactivated."""
+    if mailbox.is_active:
+        raise MailboxActiveError(
+            f"{mailbox.address} is active. Deactivate the mailbox before purging it."
+        )
+
+
+def purge(mailbox_id: int) -> bool:
+    """Delete the next piece of an inactive mailbox; return whether there is more.
+
+    May be called again at any time, also after it was interrupted, and when the mailbox
+    is gone already. MailboxActiveError if the mailbox is, or was made, active.
+    """
+    for step in (_ledger, _conversations, _parts, _strays, _mailbox):
+        with transaction.atomic():
+            mailbox = Mailbox.objects.select_for_update().filter(pk=mailbox_id).first()
+            if mailbox is None:
+                return False
+            require_inactive(mailbox)
+            if step(mailbox):
+                return True
+    return False
+
+
+def _ledger(mailbox: Mailbox) -> bool:
+    """Begin here, so that no worker makes messages of what was not processed yet."""
+    rows = IncomingMail.objects.filter(mailbox=mailbox).order_by("pk")
+    keys = list(rows.values_list("pk", flat=True)[:ROWS])
+    IncomingMail.objects.filter(pk__in=keys).delete()
+    return bool(keys)
+
+
+def _conversations(mailbox: Mailbox) -> bool:
+    wholes = Conversation.objects.whole().filter(mailbox=mailbox).order_by("pk")
+    chunk = list(wholes.select_for_update()[:CONVERSATIONS])
+    others = _other_mailboxes(mailbox, chunk)
+    for conversation in chunk:
+        if conversation.pk in others:
+            with counted(conversation):
+                conversation.mailbox_id = others[conversation.pk]
+                conversation.save(update_fields=["mailbox"])
+    _delete([row for row in chunk if row.pk not in others])
+    return bool(chunk)
+
+
+def _other_mailboxes(
+    mailbox: Mailbox, conversations: Collection[Conversation]
+) -> dict[int, int]:
+    """Return whose mail lies in these conversations too: the earliest one's mailbox."""
+    foreign = Message.objects.filter(conversation__in=conversations)
+    latest_first = foreign.exclude(mailbox=mailbox).order_by("-at", "-pk")
+    return dict(latest_first.values_list("conversation_id", "mailbox_id"))
+
+
+def _delete(conversations: Collection[Conversation]) -> None:
+    """Delete whole conversations, their messages and what was merged into them."""
+    level = [row.pk for row in conversations]
+    keys = list(level)
+    while level:
+        parts = Conversation.objects.filter(merged_into__in=level)
+        level = list(parts.values_list("pk", flat=True))
+        keys += level
+    rows = Conversation.objects.filter(pk__in=keys)
+    Message.objects.filter(conversation__in=keys).only("pk").delete()
+    _uncount(conversations)
+    rows.update(merged_into=None)  # Parts and wholes protect each other.
+    rows.delete()
+
+
+def _uncount(conversations: Collection[Conversation]) -> None:
+    numbers = Counter((row.mailbox_id, row.folder) for row in conversations)
+    unread = Counter(
+        (row.mailbox_id, row.folder) for row in conversations if row.is_unread
+    )
+    for (mailbox_id, folder), number in sorted(numbers.items()):
+        FolderCounter.objects.filter(mailbox=mailbox_id, folder=folder).update(
+            conversations=F("conversations") - number,
+            unread=F("unread") - unread[mailbox_id, folder],
+        )
+
+
+def _parts(mailbox: Mailbox) -> bool:
+    """Let what became part of another mailbox's conversation lead there still."""
+    chunk = list(Conversation.objects.filter(mailbox=mailbox).order_by("pk")[:ROWS])
+    for part in chunk:
+        part.mailbox_id = part.whole.mailbox_id
+        part.save(update_fields=["mailbox"])
+    return bool(chunk)
+
+
+def _strays(mailbox: Mailbox) -> bool:
+    """Give messages in another mailbox's conversations to that one."""
+    strays = Message.objects.filter(mailbox=mailbox).order_by("pk")
+    chunk = list(strays.select_related("conversation").defer("text")[:ROWS])
+    for stray in chunk:
+        mailbox_id = stray.conversation.mailbox_id
+        twins = Message.objects.filter(
+            mailbox=mailbox_id,
+            id_hash=stray.id_hash,
+            content_hash=stray.content_hash,
+        )
+        if twins.exists():
+            _drop(stray)
+        else:
+            stray.mailbox_id = mailbox_id
+            stray.save(update_fields=["mailbox"])
+    return bool(chunk)
+
+
+def _drop(copy: Message) -> None:
+    """Delete a second copy of what its new mailbox has already."""
+    conversation = copy.conversation
+    copy.delete()
+    if not conversation.messages.exists():
+        _delete([conversation])
+        return
+    summaries.refresh(conversation, conversation.messages.in_order())
+    conversation.save()
+
+
+def _mailbox(mailbox: Mailbox) -> bool:
+    """End with the row itself; its sources, rights and counters go with it."""
+    log(mailbox, "wagtail.delete", deleted=True)
+    logger.warning("mailbox %s (%s) has been purged", mailbox.pk, mailbox.address)
+    mailbox.delete()
+    return False
