@@ -43,12 +43,18 @@ def _require_reply(user: "User", conversation: Conversation) -> None:
 
 
 def _record(
-    kind: Action.Kind, conversation: Conversation, *, by: "User", **data: Any
+    kind: Action.Kind,
+    conversation: Conversation,
+    *,
+    by: "User",
+    message: int | None = None,
+    **data: Any,
 ) -> None:
     record(
         kind,
         mailbox=conversation.mailbox_id,
         conversation=conversation.pk,
+        message=message,
         by=by,
         data=data,
     )
