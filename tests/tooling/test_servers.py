@@ -26,7 +26,8 @@ def test_a_worker_works_on_the_database_and_files_of_its_test(rq_worker):
     while not Page.objects.filter(depth=1, title="Trace").exists():
         assert time.monotonic() < end, "the job was not done"
         time.sleep(0.05)
-    assert storages["ecp_raw"].open("trace").read() == b"Trace"
+    with storages["ecp_raw"].open("trace") as trace:
+        assert trace.read() == b"Trace"
 
 
 @pytest.mark.redis
