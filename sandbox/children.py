@@ -4,10 +4,12 @@ import io
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
+from django.core.servers import basehttp
 
 from sandbox import catcher
 from sandbox.demo import load
@@ -38,9 +40,9 @@ def site(place: Place, home: Path) -> list[Child]:
 
     They are forks, so Django must be set up and have no open connection.
     """
-    web, smtp = f"{HOST}:{place.port}", ("--host", HOST, "--port", str(place.smtp_port))
+    smtp = ("--host", HOST, "--port", str(place.smtp_port))
     return [
-        Child(name="web", call=partial(serve_web, web)),
+        Child(name="web", call=partial(serve_web, place.port)),
         _django("listener", "ecp_listen", *smtp),
         Child(
             name="catcher",
@@ -66,15 +68,15 @@ def manage(*words: str) -> list[str]:
     return [sys.executable, MANAGE, *words]
 
 
-def serve_web(address: str) -> None:
-    """Run Django's own web server."""
-    _quietly("runserver", address, use_reloader=False, skip_checks=True)
+def serve_web(port: int) -> None:
+    """Run Django's development server, static files included."""
+    basehttp.run(HOST, port, StaticFilesHandler(WSGIHandler()), threading=True)
 
 
 def _django(name: str, *words: str) -> Child:
     return Child(name=name, call=partial(_quietly, *words))
 
 
-def _quietly(*words: str, **options: Any) -> None:
+def _quietly(*words: str) -> None:
     """Run a command of Django's without its greeting; errors go to standard error."""
-    call_command(*words, stdout=io.StringIO(), **options)
+    call_command(*words, stdout=io.StringIO())

@@ -115,6 +115,7 @@ def test_a_named_server_that_cannot_run_is_an_error(monkeypatch, tmp_path):
         redis_server.find_server()
 
 
+@pytest.mark.redis
 def test_a_private_server_answers_keeps_its_data_and_ends_with_its_block(tmp_path):
     with redis_server.private_server(tmp_path) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
