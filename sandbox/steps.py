@@ -72,8 +72,9 @@ def _follow(title: str, process: subprocess.Popen[str]) -> list[str]:
 
 
 def _read(output: IO[str], arriving: queue.SimpleQueue[str | None]) -> None:
-    for line in output:
-        arriving.put(line)
+    with output:
+        for line in output:
+            arriving.put(line)
     arriving.put(None)
 
 

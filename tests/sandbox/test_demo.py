@@ -135,19 +135,20 @@ def test_a_letter_without_an_empty_line_is_refused():
         story.read("From: a@example.org\nSubject: x", kind="broken")
 
 
-class Server:
-    """Answers as told, and remembers what it took."""
+class Server(smtplib.SMTP):
+    """Answers as told, and remembers what it took; it is never connected."""
 
     def __init__(self, *answers):
+        super().__init__()
         self.answers = list(answers)
         self.taken = []
 
-    def sendmail(self, _sender, recipients, _content, _options):
+    def sendmail(self, from_addr, to_addrs, msg, mail_options=(), rcpt_options=()):
         code = self.answers.pop(0)
         if code == 250:
-            self.taken.append(recipients)
+            self.taken.append(to_addrs)
         else:
-            raise smtplib.SMTPRecipientsRefused({recipients[0]: (code, b"")})
+            raise smtplib.SMTPRecipientsRefused({to_addrs[0]: (code, b"")})
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def write_through_the_form(url, **answers):
     jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     browser = urllib.request.build_opener(jar)
     page = browser.open(url).read().decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     data = urllib.parse.urlencode({**answers, "csrfmiddlewaretoken": token})
     return browser.open(url, data.encode()).read().decode()
 
