@@ -14,7 +14,7 @@ default:
 install:
     python -m pip install --upgrade "pip>=25.1"
     python -m pip install --editable ".[postgres,sandbox,tnef]" --group dev
-    npm ci
+    npm install
 
 # Do all that has to pass before a push.
 check: lint types imports migrations test
@@ -71,4 +71,4 @@ build:
     python -m pytest -m slow tests/tooling/test_distribution.py
 
 _biome:
-    @test -x node_modules/.bin/biome || npm ci
+    @test -x node_modules/.bin/biome || npm install --silent
