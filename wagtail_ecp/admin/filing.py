@@ -1,0 +1,102 @@
+"""The buttons of a conversation: each looks up, acts and leads back."""
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages as notices
+
+from wagtail_ecp.admin.lookups import find_conversation, find_merge, find_outbox
+from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery
+from wagtail_ecp.inbox import actions, permissions
+from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.journal.actions import display_name
+
+
+@refuses_forgery
+@require_POST
+def assign(request: AdminRequest, number: int) -> HttpResponse:
+    """Make the chosen colleague answer for the conversation, or nobody."""
+    found = find_conversation(request, number)
+    chosen = request.POST.get("assignee", "")
+    possible = {str(user.pk): user for user in permissions.possible_assignees(found)}
+    if chosen and chosen not in possible:
+        raise BadRequest("This person may not answer here.")
+    actions.assign(found, to=possible.get(chosen), by=request.user)
+    name = display_name(possible.get(chosen))
+    notices.success(
+        request,
+        _("%(name)s answers for this conversation.") % {"name": name}
+        if name
+        else _("Nobody in particular answers for this conversation."),
+    )
+    return redirect("wagtail_ecp:conversation", found.pk)
+
+
+@refuses_forgery
+@require_POST
+def move(request: AdminRequest, number: int) -> HttpResponse:
+    """File the conversation in another folder."""
+    found = find_conversation(request, number)
+    before = found.folder
+    try:
+        folder = Folder(request.POST.get("folder", ""))
+    except ValueError:
+        raise BadRequest("There is no such folder.") from None
+    actions.move_to(folder, found, by=request.user)
+    notices.success(
+        request,
+        _("#%(number)s is in “%(folder)s” now.")
+        % {"number": found.pk, "folder": folder.label},
+    )
+    return _to_list(found, before)
+
+
+@refuses_forgery
+@require_POST
+def mark_unread(request: AdminRequest, number: int) -> HttpResponse:
+    """Leave the conversation to be seen by the team again."""
+    found = find_conversation(request, number)
+    actions.mark_read(found, by=request.user, is_read=False)
+    notices.success(
+        request, _("#%(number)s counts as unread again.") % {"number": found.pk}
+    )
+    return _to_list(found, found.folder)
+
+
+@refuses_forgery
+@require_POST
+def undo_merge(request: AdminRequest, merge_id: int) -> HttpResponse:
+    """Make two conversations of what was merged."""
+    row = find_merge(request, merge_id)
+    separated = actions.unmerge(row, by=request.user)
+    notices.success(
+        request,
+        _("#%(number)s is a conversation of its own again.") % {"number": separated.pk},
+    )
+    return redirect("wagtail_ecp:conversation", row.kept_id)
+
+
+@refuses_forgery
+@require_POST
+def send_again(request: AdminRequest, message_id: int) -> HttpResponse:
+    """Send once more what failed, or what may not have arrived."""
+    outbox = find_outbox(request, message_id)
+    actions.send_again(outbox, by=request.user)
+    notices.success(request, _("It is on its way again."))
+    return redirect("wagtail_ecp:conversation", outbox.message.conversation_id)
+
+
+@refuses_forgery
+@require_POST
+def settle(request: AdminRequest, message_id: int) -> HttpResponse:
+    """Note that a person knows that a message of unknown fate arrived."""
+    outbox = find_outbox(request, message_id)
+    actions.settle_as_sent(outbox, by=request.user)
+    notices.success(request, _("Noted: it arrived."))
+    return redirect("wagtail_ecp:conversation", outbox.message.conversation_id)
+
+
+def _to_list(found: Conversation, folder: str) -> HttpResponse:
+    return redirect("wagtail_ecp:folder", found.mailbox_id, folder)

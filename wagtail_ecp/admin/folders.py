@@ -1,0 +1,144 @@
+"""The list of one mailbox's folder."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_ecp.admin.cursors import Cursor
+from wagtail_ecp.admin.navigation import navigation
+from wagtail_ecp.admin.pages import page
+from wagtail_ecp.inbox.models import Conversation, Folder, FolderCounter, Mailbox
+
+ROWS = 50
+
+#: What the list shows; bodies stay in the database.
+COLUMNS = (
+    "assignee_name",
+    "came_back_at",
+    "correspondent",
+    "has_attachments",
+    "is_unread",
+    "last_message_at",
+    "message_count",
+    "snippet",
+    "subject",
+    "waiting_since",
+)
+
+EMPTY = {
+    Folder.INBOX: (
+        gettext_lazy("Nothing waits here."),
+        gettext_lazy("New mail to %(address)s appears in this list by itself."),
+    ),
+    Folder.ARCHIVE: (
+        gettext_lazy("Nothing is archived yet."),
+        gettext_lazy(
+            "Archive a conversation when it is done: a reply brings it back to the"
+            " inbox."
+        ),
+    ),
+    Folder.SPAM: (
+        gettext_lazy("There is no spam."),
+        gettext_lazy("Mail that is judged to be spam lies here, out of the way."),
+    ),
+    Folder.TRASH: (
+        gettext_lazy("The trash is empty."),
+        gettext_lazy("Move here what nobody needs; a reply brings it back."),
+    ),
+}
+
+
+class Tab(NamedTuple):
+    """One folder above the list."""
+
+    label: str
+    url: str
+    unread: int
+    is_current: bool
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Lead to the first mailbox, or say what is missing before there can be one."""
+    found = navigation(request)
+    if not found.is_shown:
+        raise PermissionDenied
+    if found.has_account and found.mailboxes:
+        return redirect(found.mailboxes[0].url)
+    return page(request, "start.html", crumbs=[(_("Getting started"), "")], context={})
+
+
+def folder(request: HttpRequest, mailbox_id: int, name: str) -> HttpResponse:
+    """Show 50 conversations of a folder, newest first, from the cursor on."""
+    if name not in Folder.values:
+        raise Http404
+    mailbox = get_object_or_404(Mailbox.objects.visible_to(request.user), pk=mailbox_id)
+    conversations = Conversation.objects.in_folder(mailbox, name).only(*COLUMNS)
+    cursor = Cursor.read(request.GET.get("before", ""))
+    if cursor:
+        conversations = cursor.rest_of(conversations)
+    rows = list(conversations[: ROWS + 1])
+    has_more = len(rows) > ROWS
+    rows = rows[:ROWS]
+    heading, advice = EMPTY[Folder(name)]
+    return page(
+        request,
+        "folder.html",
+        crumbs=[(folder_title(mailbox, Folder(name)), "")],
+        context={
+            "mailbox": mailbox,
+            "tabs": _tabs(mailbox, name),
+            "rows": [
+                (row, short_time(row.last_message_at), _waiting(row)) for row in rows
+            ],
+            "is_later_page": cursor is not None,
+            "older": Cursor.after(rows[-1]) if has_more else None,
+            "empty_heading": heading,
+            "empty_advice": advice % {"address": mailbox.address},
+        },
+    )
+
+
+def _tabs(mailbox: Mailbox, current: str) -> list[Tab]:
+    counters = FolderCounter.objects.filter(mailbox=mailbox)
+    unread = dict(counters.values_list("folder", "unread"))
+    return [
+        Tab(
+            str(folder.label),
+            reverse("wagtail_ecp:folder", args=[mailbox.pk, folder.value]),
+            unread.get(folder.value, 0),
+            folder.value == current,
+        )
+        for folder in Folder
+    ]
+
+
+def folder_title(mailbox: Mailbox, name: Folder) -> str:
+    """Return "Support: Inbox"."""
+    return _("%(mailbox)s: %(folder)s") % {
+        "mailbox": mailbox.name,
+        "folder": name.label,
+    }
+
+
+def _waiting(conversation: Conversation) -> str:
+    since = conversation.waiting_since
+    return timesince(since, depth=1) if since else ""
+
+
+def short_time(at: datetime) -> str:
+    """Return the time for today, the day for this year, else the date."""
+    local, now = timezone.localtime(at), timezone.localtime()
+    if local.date() == now.date():
+        return date_format(local, "TIME_FORMAT")
+    if local.year == now.year:
+        return date_format(local, "j M")
+    return date_format(local, "SHORT_DATE_FORMAT")

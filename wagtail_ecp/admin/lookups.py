@@ -1,0 +1,41 @@
+"""Finds what an address in our part of the admin names; 404 for what one may not see."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from wagtail_ecp.inbox.models import Conversation, Merge, Message, Outbox
+
+
+def find_conversation(request: HttpRequest, number: int) -> Conversation:
+    """Return the conversation of this number, or what it has become part of."""
+    visible = Conversation.objects.visible_to(request.user)
+    related = visible.select_related("mailbox", "merged_into", "assignee")
+    found = get_object_or_404(related, pk=number)
+    if found.merged_into is None:
+        return found
+    return get_object_or_404(related, pk=found.whole.pk)
+
+
+def find_message(request: HttpRequest, message_id: int) -> Message:
+    """Return a message of a conversation that the user may read."""
+    return get_object_or_404(
+        Message.objects.visible_to(request.user).select_related(
+            "conversation__mailbox"
+        ),
+        pk=message_id,
+    )
+
+
+def find_outbox(request: HttpRequest, message_id: int) -> Outbox:
+    """Return the sending of a message that the user may read."""
+    visible = Message.objects.visible_to(request.user)
+    related = Outbox.objects.select_related("message__conversation__mailbox")
+    found: Outbox = get_object_or_404(related, message__in=visible, message=message_id)
+    return found
+
+
+def find_merge(request: HttpRequest, merge_id: int) -> Merge:
+    """Return a merge into a conversation that the user may read."""
+    visible = Conversation.objects.visible_to(request.user)
+    related = Merge.objects.select_related("kept__mailbox", "gone")
+    return get_object_or_404(related, kept__in=visible, pk=merge_id)

@@ -1,0 +1,124 @@
+"""Hands out parts of a mail that strangers wrote: nothing in them may ever act."""
+
+import base64
+from functools import cache
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from wagtail_ecp.admin.lookups import find_message
+from wagtail_ecp.inbox import blobs
+from wagtail_ecp.inbox.models import Message
+from wagtail_ecp.mail.html import has_remote_images, sanitise
+from wagtail_ecp.mail.parsing import attachment_data, inline_part, parse
+
+#: Browsers show these without running anything.
+IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+NOTHING_ACTS = "default-src 'none'; form-action 'none'; base-uri 'none'"
+#: A page that a stranger wrote; frames may be shown by our own pages alone.
+FRAME_POLICY = (
+    f"sandbox allow-popups allow-popups-to-escape-sandbox; {NOTHING_ACTS}; "
+    "img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
+FILE_POLICY = f"sandbox; {NOTHING_ACTS}; frame-ancestors 'none'"
+
+
+@require_safe
+def html(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Return the message's HTML, sanitised, for its sandboxed frame."""
+    message = find_message(request, message_id)
+    if not message.has_html:
+        raise Http404
+    raw = _raw(message)
+    written = parse(raw).html
+
+    @cache
+    def image(content_id: str) -> str | None:
+        return _data_url(raw, content_id)
+
+    response = render(
+        request,
+        "wagtail_ecp/admin/message_frame.html",
+        {
+            "body": sanitise(written, cid_urls=image),
+            "has_remote_images": has_remote_images(written),
+        },
+    )
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return _harmless(response, FRAME_POLICY)
+
+
+def _data_url(raw: bytes, content_id: str) -> str | None:
+    """Return an image of the mail itself as a data: URL.
+
+    A link would not do: browsers treat a sandboxed frame as another site and send no
+    session cookie (SameSite=Lax) with what it loads.
+    """
+    found = inline_part(raw, content_id)
+    if found is None or found[0].content_type not in IMAGES:
+        return None
+    attachment, data = found
+    encoded = base64.b64encode(data).decode()
+    return f"data:{attachment.content_type};base64,{encoded}"
+
+
+@require_safe
+def text(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Return all of the message's text."""
+    message = find_message(request, message_id)
+    response = HttpResponse(message.text, content_type="text/plain; charset=utf-8")
+    return _harmless(response, FILE_POLICY)
+
+
+@require_safe
+def source(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Return the mail as it came, byte for byte."""
+    message = find_message(request, message_id)
+    name = f"{message.conversation_id}-{message.pk}.eml"
+    return download(_raw(message), name=name, content_type="message/rfc822")
+
+
+@require_safe
+def attachment(request: HttpRequest, message_id: int, index: int) -> HttpResponse:
+    """Return one file of the message; images are shown, all else is downloaded."""
+    message = find_message(request, message_id)
+    try:
+        found, data = attachment_data(_raw(message), index)
+    except IndexError:
+        raise Http404 from None
+    if found.content_type in IMAGES:
+        return download(
+            data,
+            name=found.name,
+            content_type=found.content_type,
+            as_attachment=False,
+        )
+    return download(data, name=found.name, content_type="application/octet-stream")
+
+
+def download(
+    data: bytes, *, name: str, content_type: str, as_attachment: bool = True
+) -> HttpResponse:
+    """Return bytes that nobody trusts, under a name that any system takes (RFC 6266)."""
+    response = HttpResponse(data, content_type=content_type)
+    disposition = content_disposition_header(as_attachment, name) or "attachment"
+    response["Content-Disposition"] = disposition
+    return _harmless(response, FILE_POLICY)
+
+
+def _raw(message: Message) -> bytes:
+    try:
+        return blobs.read(message.blob_id)
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def _harmless(response: HttpResponse, policy: str) -> HttpResponse:
+    response["Content-Security-Policy"] = policy
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,190 @@
+"""The Mail part of Wagtail's sidebar, for one query on any admin page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.sidebar import LinkMenuItem, SubMenuItem
+
+from wagtail_ecp.accounts.models import Account, Installation
+from wagtail_ecp.accounts.permissions import ADMINISTER
+from wagtail_ecp.inbox.models import Folder, FolderCounter, Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxLink:
+    """A mailbox that the user may read, and what is unread in its inbox."""
+
+    pk: int
+    name: str
+    unread: int
+
+    @property
+    def label(self) -> str:
+        """The name, with the number of unread conversations if there are any."""
+        if not self.unread:
+            return self.name
+        return _("%(mailbox)s (%(unread)s)") % {
+            "mailbox": self.name,
+            "unread": self.unread,
+        }
+
+    @property
+    def url(self) -> str:
+        """Where its inbox is."""
+        return reverse("wagtail_ecp:folder", args=[self.pk, Folder.INBOX])
+
+
+class Navigation:
+    """What one user sees of the e-mail centre, read at once when first asked for."""
+
+    def __init__(self, user: Any) -> None:
+        self._user = user
+
+    @cached_property
+    def _rows(self) -> list[tuple[str, int, str, int]]:
+        mailboxes, accounts, installations = _parts(self._user)
+        return list(mailboxes.union(accounts, installations, all=True))
+
+    def _rows_of(self, kind: str) -> list[tuple[str, int, str, int]]:
+        return [row for row in self._rows if row[0] == kind]
+
+    @cached_property
+    def mailboxes(self) -> list[MailboxLink]:
+        """Return the mailboxes that the user may read, by name."""
+        found = [MailboxLink(*row[1:]) for row in self._rows_of("mailbox")]
+        return sorted(found, key=lambda mailbox: (mailbox.name.casefold(), mailbox.pk))
+
+    @cached_property
+    def is_administrator(self) -> bool:
+        """Tell whether the user manages mailboxes; the same as ``can_administer``."""
+        is_owner = any(owned for *_rest, owned in self._rows_of("account"))
+        return self._user.has_perm(ADMINISTER) or is_owner
+
+    @property
+    def has_account(self) -> bool:
+        """Whether somebody has set up the account."""
+        return bool(self._rows_of("account"))
+
+    @property
+    def pause(self) -> str:
+        """Why no mail moves, in words; empty while it does."""
+        codes = [code for _kind, _pk, code, _none in self._rows_of("installation")]
+        return str(Installation.Pause(codes[0]).label) if any(codes) else ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the e-mail centre is any of the user's business."""
+        return bool(self.mailboxes) or self.is_administrator
+
+
+def navigation(request: HttpRequest) -> Navigation:
+    """Return the user's navigation; asking again within a request costs nothing."""
+    found: Navigation | None = getattr(request, "_ecp_navigation", None)
+    if found is None:
+        found = Navigation(request.user)
+        request._ecp_navigation = found  # type: ignore[attr-defined]
+    return found
+
+
+def _parts(user: Any) -> list[QuerySet[Any, Any]]:
+    """Return three queries of equal columns: kind, number, text, another number."""
+    counters = FolderCounter.objects.filter(
+        mailbox=OuterRef("pk"), folder=Folder.INBOX
+    ).values("unread")[:1]
+    owned = Account.objects.filter(owner=user.pk).values("pk")[:1]
+    return [
+        _columns(Mailbox.objects.visible_to(user), "mailbox", "name", counters),
+        _columns(Account.objects.all(), "account", "name", owned),
+        _columns(Installation.objects.all(), "installation", "pause", None),
+    ]
+
+
+def _columns(
+    rows: QuerySet[Any, Any],
+    kind: str,
+    text: str,
+    number: QuerySet[Any, Any] | None,
+) -> QuerySet[Any, Any]:
+    big = BigIntegerField()
+    nothing = Value(0, output_field=big)
+    second = (
+        nothing
+        if number is None
+        else Coalesce(Subquery(number, output_field=big), nothing)
+    )
+    annotated: QuerySet[Any, Any] = rows.order_by().annotate(
+        ecp_kind=Value(kind, output_field=CharField()),
+        ecp_pk=Cast("pk", big),
+        ecp_second=second,
+    )
+    return annotated.values_list("ecp_kind", "ecp_pk", text, "ecp_second")
+
+
+class MailMenuItem(MenuItem):
+    """The menu with a link for each mailbox; hidden from whom it doesn't concern."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Mail"), "#", name="ecp-mail", icon_name="mail", order=50)
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether the user has a mailbox or administers some."""
+        return navigation(request).is_shown
+
+    def render_component(self, request: HttpRequest) -> SubMenuItem:
+        """Return the submenu for this user."""
+        found = navigation(request)
+        return SubMenuItem(
+            self.name, _("Mail"), [*_links(found)], icon_name=self.icon_name
+        )
+
+
+def _links(found: Navigation) -> list[Any]:
+    links = [
+        LinkMenuItem(
+            f"ecp-mailbox-{mailbox.pk}", mailbox.label, mailbox.url, icon_name="mail"
+        )
+        for mailbox in found.mailboxes
+    ]
+    if not (found.mailboxes and found.has_account):
+        links.append(_link("start", _("Getting started"), "help"))
+    if found.pause:
+        links.insert(0, _link("pause", _("All mail is paused"), "warning"))
+    links.append(_link("incoming_mail", _("Incoming mail"), "download"))
+    if found.is_administrator:
+        links.append(_administration())
+    return links
+
+
+def _link(url_name: str, label: str, icon: str) -> LinkMenuItem:
+    name = f"ecp-{url_name.replace('_', '-')}"
+    url = reverse(f"wagtail_ecp:{url_name}")
+    return LinkMenuItem(name, label, url, icon_name=icon)
+
+
+def _administration() -> SubMenuItem:
+    pages = (
+        ("ecp_mailboxes", _("Mailboxes"), "mail"),
+        ("ecp_sources", _("Sources"), "download"),
+        ("ecp_outgoing_servers", _("Outgoing servers"), "upload"),
+    )
+    links = [
+        LinkMenuItem(name, label, reverse(f"{name}:index"), icon_name=icon)
+        for name, label, icon in pages
+    ]
+    return SubMenuItem(
+        "ecp-administration", _("Mail servers & mailboxes"), links, icon_name="cogs"
+    )

@@ -1,0 +1,70 @@
+"""Puts our screens into the Wagtail admin's frame, and says no in its manner."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wagtail_ecp.admin.navigation import navigation
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+View = Callable[..., HttpResponse]
+Crumb = tuple[str, str]  # Label and address; the page itself has no address.
+
+
+class AdminRequest(HttpRequest):
+    """A request that Wagtail let into its admin: somebody is logged in."""
+
+    user: "User"
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    *,
+    crumbs: Sequence[Crumb],
+    context: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """Return a screen with Wagtail's slim header; the last crumb is its title."""
+    items = [{"label": _("Mail"), "url": reverse("wagtail_ecp:start")}]
+    items += [{"label": label, "url": url} for label, url in crumbs]
+    frame = {
+        "breadcrumbs_items": items,
+        "header_title": crumbs[-1][0],
+        "header_icon": "mail",
+        "ecp": navigation(request),
+    }
+    return render(
+        request, f"wagtail_ecp/admin/{template}", frame | context, status=status
+    )
+
+
+def refuses_forgery(view: View) -> View:
+    """Answer 403 where an action refuses somebody who may look at its object.
+
+    Wagtail would lead them to its home page, which is right for a screen that is not
+    theirs and wrong for a change that did not happen.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except PermissionDenied as refusal:
+            return page(
+                request,
+                "refused.html",
+                crumbs=[(_("Not allowed"), "")],
+                context={"reason": str(refusal)},
+                status=403,
+            )
+
+    return answer

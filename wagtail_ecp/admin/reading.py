@@ -1,0 +1,109 @@
+"""A conversation's messages as the page shows them; no raw mail is opened for it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.html import urlize
+from django.utils.safestring import SafeString, mark_safe
+
+from wagtail_ecp.inbox.models import Attachment, Conversation, Message, Outbox
+from wagtail_ecp.mail.addresses import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Characters; a longer text continues on a page of its own.
+TEXT_SHOWN: Final = 20_000
+#: Lines that fit the frames' heights; the tallest takes all others.
+FRAME_LINES: Final = (3, 8, 14, 22, 32)
+_CHARACTERS_A_LINE: Final = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message, ready for the template."""
+
+    message: Message
+    text: SafeString
+    is_cut: bool
+    frame_size: int
+    files: list[Attachment]
+    outbox: Outbox | None
+
+    @property
+    def to(self) -> str:
+        """Whom it is addressed to."""
+        return _people(self.message, "to")
+
+    @property
+    def cc(self) -> str:
+        """Who got a copy."""
+        return _people(self.message, "cc")
+
+    @property
+    def bcc(self) -> str:
+        """Who got a copy of our answer unseen by the others."""
+        return _people(self.message, "bcc")
+
+    @property
+    def refusals(self) -> list[tuple[str, str]]:
+        """Whom the server did not take it for, in its own words."""
+        if self.outbox is None:
+            return []
+        return [
+            (recipient.address, recipient.answer)
+            for recipient in self.outbox.recipients.all()
+            if recipient.state == recipient.State.REFUSED
+        ]
+
+
+def shown(conversation: Conversation) -> list[Shown]:
+    """Return all messages, oldest first, for three queries whatever their number."""
+    messages = conversation.messages.in_order().select_related("outbox")
+    return [
+        _shown(message)
+        for message in messages.prefetch_related("attachments", "outbox__recipients")
+    ]
+
+
+def _shown(message: Message) -> Shown:
+    text = message.text.strip()
+    return Shown(
+        message=message,
+        text=with_links(text[:TEXT_SHOWN]),
+        is_cut=len(text) > TEXT_SHOWN,
+        frame_size=_frame_size(text),
+        files=[file for file in message.attachments.all() if not file.is_inline],
+        outbox=getattr(message, "outbox", None),
+    )
+
+
+def with_links(text: str) -> SafeString:
+    """Return a stranger's text escaped, its addresses as links that open outside."""
+    html = urlize(text, nofollow=True, autoescape=True)
+    # Quotation marks of the text itself are escaped, so only our links have these.
+    outside = 'rel="nofollow noopener noreferrer" target="_blank"'
+    return mark_safe(html.replace('rel="nofollow"', outside))  # noqa: S308
+
+
+def _frame_size(text: str) -> int:
+    """Return how tall the HTML's frame begins, guessed: nothing in it may tell us."""
+    lines = sum(1 + len(line) // _CHARACTERS_A_LINE for line in text.splitlines())
+    fitting = [size for size, most in enumerate(FRAME_LINES, 1) if lines <= most]
+    return fitting[0] if fitting else len(FRAME_LINES) + 1
+
+
+def _people(message: Message, header: str) -> str:
+    pairs: Iterable[list[str]] = message.addresses.get(header, ())
+    return ", ".join(written(Address(*pair)) for pair in pairs)
+
+
+def written(address: Address) -> str:
+    """Return ``name <address>`` as people write it and ``parse_addresses`` reads it."""
+    if not address.name or not address.address:
+        return address.address or address.name
+    name = address.name
+    if any(character in name for character in '",;:<>@()[]\\'):
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        name = f'"{escaped}"'
+    return f"{name} <{address.address}>"

@@ -1,0 +1,88 @@
+"""Forms of mail servers: a password goes in and never comes out."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_ecp.inbox.models import OutgoingServer, Source
+
+#: Who gets the stored password must not change without typing it again.
+RECEIVES_PASSWORD = frozenset({"host", "port", "security", "username"})
+
+
+class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A server; its password is kept if none is typed."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy(
+            "Stored encrypted and never shown. Empty: the stored one stays."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to send the stored password to another server than it was meant for."""
+        cleaned = super().clean()
+        moved = RECEIVES_PASSWORD.intersection(self.changed_data)
+        if moved and self.instance.secret and not self.cleaned_data.get("password"):
+            self.add_error(
+                "password",
+                _("Type the password again: it would go to another place than before."),
+            )
+        return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        """Write the form's columns alone: workers write the others meanwhile."""
+        password = self.cleaned_data.get("password")
+        if password:
+            self.instance.password = password
+        if not (commit and self.instance.pk):
+            return super().save(commit=commit)
+        columns = [name for name in self.fields if name != "password"]
+        self.instance.save(update_fields=[*columns, "secret"])
+        return self.instance
+
+
+class OutgoingServerForm(ServerForm):
+    """An SMTP server."""
+
+    class Meta:
+        model = OutgoingServer
+        fields: ClassVar = ["name", "host", "port", "security", "username"]
+
+
+class SourceForm(ServerForm):
+    """An IMAP folder that a mailbox's mail is fetched from."""
+
+    #: What says where we have got to; the numbers mean nothing anywhere else.
+    PLACE: ClassVar = ("mailbox", "host", "username", "folder", "start")
+
+    class Meta:
+        model = Source
+        fields: ClassVar = [
+            "mailbox",
+            "name",
+            "host",
+            "port",
+            "security",
+            "username",
+            "folder",
+            "start",
+            "is_active",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.uidvalidity is None:
+            return
+        for name in self.PLACE:
+            self.fields[name].disabled = True
+            self.fields[name].help_text = _(
+                "Fixed since the first visit. To fetch from another place, deactivate"
+                " this source and add a new one."
+            )

@@ -1,0 +1,57 @@
+"""The addresses of our screens, below the admin's own."""
+
+from django.urls import path
+
+from wagtail_ecp.admin import (
+    conversations,
+    filing,
+    folders,
+    incoming,
+    message_parts,
+    pause,
+)
+
+app_name = "wagtail_ecp"
+
+urlpatterns = [
+    path("", folders.start, name="start"),
+    path("<int:mailbox_id>/<slug:name>/", folders.folder, name="folder"),
+    path(
+        "conversations/<int:number>/", conversations.conversation, name="conversation"
+    ),
+    path("conversations/<int:number>/reply/", conversations.reply, name="reply"),
+    path("conversations/<int:number>/assign/", filing.assign, name="assign"),
+    path("conversations/<int:number>/move/", filing.move, name="move"),
+    path(
+        "conversations/<int:number>/mark-unread/",
+        filing.mark_unread,
+        name="mark_unread",
+    ),
+    path("merges/<int:merge_id>/undo/", filing.undo_merge, name="undo_merge"),
+    path("messages/<int:message_id>/html/", message_parts.html, name="message_html"),
+    path("messages/<int:message_id>/text/", message_parts.text, name="message_text"),
+    path(
+        "messages/<int:message_id>/source/",
+        message_parts.source,
+        name="message_source",
+    ),
+    path(
+        "messages/<int:message_id>/attachments/<int:index>/",
+        message_parts.attachment,
+        name="attachment",
+    ),
+    path("messages/<int:message_id>/send-again/", filing.send_again, name="send_again"),
+    path("messages/<int:message_id>/settle/", filing.settle, name="settle"),
+    path("incoming/", incoming.incoming_mail, name="incoming_mail"),
+    path(
+        "incoming/<int:mail_id>/source/",
+        incoming.incoming_source,
+        name="incoming_source",
+    ),
+    path(
+        "incoming/<int:mail_id>/process-again/",
+        incoming.process_again,
+        name="process_again",
+    ),
+    path("pause/", pause.pause, name="pause"),
+]

@@ -1,0 +1,68 @@
+"""What Wagtail asks us for: addresses, menu, panels, permissions; wiring only."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from wagtail_ecp.admin import urls
+from wagtail_ecp.admin.administration import VIEWSETS, register_policies
+from wagtail_ecp.admin.group_rights import CHANGED, MailboxRights
+from wagtail_ecp.admin.navigation import MailMenuItem, navigation
+from wagtail_ecp.admin.pause import PausePanel
+
+register_policies()
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLResolver]:
+    """Put our screens below /admin/mail/."""
+    return [path("mail/", include(urls))]
+
+
+@hooks.register("register_admin_menu_item")
+def register_menu_item() -> MenuItem:
+    """Put "Mail" into the sidebar."""
+    return MailMenuItem()
+
+
+@hooks.register("construct_homepage_panels")
+def add_pause_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """Say on the home page that no mail moves, to whom it concerns."""
+    found = navigation(request)
+    if found.is_shown and found.pause:
+        panels.append(PausePanel())
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    """Let groups be made administrators of the e-mail centre."""
+    return Permission.objects.filter(
+        content_type__app_label="wagtail_ecp", codename="administer_ecp"
+    )
+
+
+@hooks.register("register_group_permission_panel")
+def register_group_permission_panel() -> type[MailboxRights]:
+    """Let Wagtail's group page give rights on mailboxes."""
+    return MailboxRights
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """Name what we write into Wagtail's audit log."""
+    actions.register_action(
+        CHANGED, _("Mailbox rights changed"), _("Changed rights on mailboxes")
+    )
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> list[ModelViewSet]:
+    """Let administrators manage mailboxes and mail servers."""
+    return [viewset() for viewset in VIEWSETS]
