@@ -1,0 +1,1 @@
+"""What the product costs, as ratios: ``python -m benchmarks`` or ``just bench``."""
