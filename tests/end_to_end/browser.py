@@ -1,0 +1,13 @@
+"""What people do in a browser before they get to their work."""
+
+from selenium.webdriver.common.by import By
+
+from tests.end_to_end.conftest import until
+
+
+def log_in(browser, site, name):
+    browser.get(f"{site}/admin/login/")
+    browser.find_element(By.NAME, "username").send_keys(name)
+    browser.find_element(By.NAME, "password").send_keys("pw")
+    browser.find_element(By.CSS_SELECTOR, "form [type=submit]").click()
+    until(lambda: "/login/" not in browser.current_url)
