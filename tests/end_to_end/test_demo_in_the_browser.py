@@ -79,5 +79,8 @@ def test_a_conversation_shows_question_and_answer(busy_mailbox, live_server, chr
 
     shown = chromium.find_element(By.TAG_NAME, "main").text
     assert question.sender_address in shown
-    assert "on the press for you again" in shown
+    frame = chromium.find_elements(By.TAG_NAME, "iframe")[-1]
+    chromium.execute_script("arguments[0].scrollIntoView({block: 'end'})", frame)
     picture(chromium, "conversation")
+    chromium.switch_to.frame(frame)
+    assert "on the press for you again" in chromium.page_source

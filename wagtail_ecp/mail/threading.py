@@ -17,7 +17,7 @@ DMARC cites nothing (RFC 7489).
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,7 +39,7 @@ class Rule(StrEnum):
 class Node:
     """What threading needs to know of a message."""
 
-    key: Hashable
+    key: int
     mailbox: int
     own_id: str  # "" if it has none
     cites: frozenset[str]
@@ -56,8 +56,8 @@ class Node:
 class Link:
     """Two messages that belong together, and by which rule."""
 
-    one: Hashable
-    other: Hashable
+    one: int
+    other: int
     rule: Rule
 
 
@@ -97,11 +97,11 @@ def resolve(node: Node, cited_id: str, holders: Holders) -> list[Node]:
     return [other for other in others if other.mailbox == mailbox]
 
 
-def connected(keys: Iterable[Hashable], found: Iterable[Link]) -> list[set[Hashable]]:
+def connected(keys: Iterable[int], found: Iterable[Link]) -> list[set[int]]:
     """Return the connected sets of ``keys`` under these links."""
     parent = {key: key for key in keys}
 
-    def root(key: Hashable) -> Hashable:
+    def root(key: int) -> int:
         while parent[key] != key:
             parent[key] = parent[parent[key]]
             key = parent[key]
@@ -109,7 +109,7 @@ def connected(keys: Iterable[Hashable], found: Iterable[Link]) -> list[set[Hasha
 
     for link in found:
         parent[root(link.one)] = root(link.other)
-    sets: dict[Hashable, set[Hashable]] = defaultdict(set)
+    sets: dict[int, set[int]] = defaultdict(set)
     for key in parent:
         sets[root(key)].add(key)
     return list(sets.values())
@@ -158,7 +158,7 @@ def _links_by_subject(
                 yield Link(one.key, other.key, Rule.SAME_SUBJECT)
 
 
-def _is_same_subject(nameless: Node, other: Node, loose: Collection[Hashable]) -> bool:
+def _is_same_subject(nameless: Node, other: Node, loose: Collection[int]) -> bool:
     """Leave out replies to known messages: they do not answer a nameless first one."""
     is_near = abs(nameless.at - other.at) <= SAME_SUBJECT_WINDOW
     answers = other.key in loose or nameless.is_reply
