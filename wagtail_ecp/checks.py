@@ -1,6 +1,7 @@
 """System checks: every way of misinstalling that can be seen from the settings."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -87,9 +88,8 @@ def _storage() -> Iterator[Message]:
             id="wagtail_ecp.E008",
         )
         return
-    location = str(getattr(storage, "location", ""))
-    media = str(settings.MEDIA_ROOT)
-    if location and media and location.startswith(media):
+    location, media = getattr(storage, "location", ""), settings.MEDIA_ROOT
+    if location and media and Path(location).is_relative_to(media):
         yield checks.Error(
             f"STORAGES[{alias!r}] lies in MEDIA_ROOT: anybody could read the mail.",
             id="wagtail_ecp.E009",
