@@ -8,6 +8,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
 
+from wagtail_ecp.admin.mailbox_form import MailboxForm
 from wagtail_ecp.admin.policies import AdministratorsPolicy
 from wagtail_ecp.admin.server_forms import OutgoingServerForm, SourceForm
 from wagtail_ecp.inbox.models import Mailbox, OutgoingServer, Source
@@ -56,19 +57,16 @@ class MailboxViewSet(AdministrationViewSet):
     name = "ecp_mailboxes"
     url_prefix = "mail/mailboxes"
     icon = "mail"
-    form_fields: ClassVar = [
-        "name",
-        "address",
-        "from_name",
-        "outgoing_server",
-        "is_active",
-    ]
     list_display: ClassVar = [
         Column("name"),
         "address",
         "outgoing_server",
         _active(),
     ]
+
+    def get_form_class(self, for_update: bool = False) -> type[MailboxForm]:  # noqa: ARG002
+        """Return the form that asks for the account first."""
+        return MailboxForm
 
 
 class SourceViewSet(AdministrationViewSet):

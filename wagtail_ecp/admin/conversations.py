@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +17,7 @@ from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.reading import Shown, shown
 from wagtail_ecp.admin.reply_form import ReplyForm, answered_message, newest, unbound
 from wagtail_ecp.inbox import actions, permissions
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox.models import Conversation, Folder, Merge
 from wagtail_ecp.journal.actions import display_name
 
 #: Where in the form an answer's own complaints belong.
@@ -55,10 +56,18 @@ def reply(request: AdminRequest, number: int) -> HttpResponse:
         raise PermissionDenied(_("You may only read mail in this mailbox."))
     rows = shown(found)
     form = ReplyForm(request.POST, request.FILES)
-    if form.is_valid() and _has_seen_all(form, rows) and _send(request, found, form):
+    if _is_valid(form) and _has_seen_all(form, rows) and _send(request, found, form):
         return _sent(request, found)
     form.ask_again(newest(row.message for row in rows))
     return _page(request, found, rows=rows, form=form)
+
+
+def _is_valid(form: ReplyForm) -> bool:
+    try:
+        return form.is_valid()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # Wagtail's editor takes for granted what it submits itself.
+        raise BadRequest("This is not what the editor submits.") from None
 
 
 def _has_seen_all(form: ReplyForm, rows: Sequence[Shown]) -> bool:
@@ -133,7 +142,7 @@ def _page(
             "folder": folder,
             "moves": MOVES[folder],
             "rows": rows,
-            "merges": found.merges.filter(undone_at=None).order_by("at"),
+            "merges": _merges(found),
             "may_reply": may_reply,
             "assignees": _assignees(found) if may_reply else [],
             "assignee_key": str(found.assignee_id or ""),
@@ -141,6 +150,11 @@ def _page(
             "media": form.media,
         },
     )
+
+
+def _merges(found: Conversation) -> QuerySet[Merge]:
+    standing = found.merges.filter(undone_at=None)
+    return standing.order_by("at").only("gone", "by_name", "at")
 
 
 def _assignees(found: Conversation) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from laces.components import Component
@@ -12,7 +12,7 @@ from wagtail.admin import messages as notices
 
 from wagtail_ecp.accounts import installation
 from wagtail_ecp.admin.navigation import navigation
-from wagtail_ecp.admin.pages import page
+from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.inbox import actions
 
 CHOICES: dict[str, Callable[..., None]] = {
@@ -21,7 +21,7 @@ CHOICES: dict[str, Callable[..., None]] = {
 }
 
 
-def pause(request: HttpRequest) -> HttpResponse:
+def pause(request: AdminRequest) -> HttpResponse:
     """Explain the pause; administrators say whether this is the live installation."""
     found = navigation(request)
     if not found.is_shown:
@@ -36,7 +36,8 @@ def pause(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest) -> HttpResponse:
+@refuses_forgery
+def _decide(request: AdminRequest) -> HttpResponse:
     decide = CHOICES.get(request.POST.get("this_is", ""))
     if decide is None:
         raise BadRequest("Say whether this is the live installation or a copy.")

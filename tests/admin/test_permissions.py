@@ -1,0 +1,227 @@
+"""Who gets what at every one of our addresses: none is without a row."""
+
+import json
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.urls import URLResolver, get_resolver, reverse
+
+from tests.builders import (
+    a_mailbox,
+    a_user,
+    an_email,
+    receive_and_process,
+)
+from wagtail_ecp.inbox import actions
+from wagtail_ecp.inbox.answers import Answer
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    IncomingMail,
+    Merge,
+    Message,
+    Outbox,
+    OutgoingServer,
+    Source,
+)
+from wagtail_ecp.inbox.receiving import receive
+from wagtail_ecp.journal.models import Action
+from wagtail_ecp.mail.addresses import Address
+from wagtail_ecp.mail.composing import OutgoingFile
+
+pytestmark = pytest.mark.django_db
+
+Row = tuple[int | str, ...]
+
+PEOPLE = ("reader", "replier", "other", "outsider", "superuser", "anonymous")
+
+# What each of PEOPLE gets: a status, "home" for a screen that is not theirs (Wagtail
+# leads to its home page) or "login". The superuser has no right on any mailbox.
+SCREEN = (200, 200, 404, 404, 404, "login")
+NOT_SO = (405, 405, 405, 405, 405, "login")
+BUTTON = (403, 302, 404, 404, 404, "login")
+ADMINISTRATION = ("home", "home", "home", "home", 200, "login")
+ADMINISTRATION_DONE = ("home", "home", "home", "home", 302, "login")
+ADMINISTRATION_NOT_SO = ("home", "home", "home", "home", 405, "login")
+NEVER = ("home", "home", "home", "home", "home", "login")
+START = (302, 302, 302, "home", 200, "login")
+
+#: By URL name: by GET, and by POST.
+MATRIX: dict[str, tuple[Row, Row]] = {
+    "wagtail_ecp:start": (START, START),
+    "wagtail_ecp:folder": (SCREEN, SCREEN),
+    "wagtail_ecp:conversation": (SCREEN, NOT_SO),
+    "wagtail_ecp:reply": ((302, 302, 404, 404, 404, "login"), BUTTON),
+    "wagtail_ecp:assign": (NOT_SO, BUTTON),
+    "wagtail_ecp:move": (NOT_SO, BUTTON),
+    # Whoever opens a conversation marks it read, and may take that back.
+    "wagtail_ecp:mark_unread": (NOT_SO, (302, 302, 404, 404, 404, "login")),
+    "wagtail_ecp:undo_merge": (NOT_SO, BUTTON),
+    "wagtail_ecp:message_html": (SCREEN, NOT_SO),
+    "wagtail_ecp:message_text": (SCREEN, NOT_SO),
+    "wagtail_ecp:message_source": (SCREEN, NOT_SO),
+    "wagtail_ecp:attachment": (SCREEN, NOT_SO),
+    "wagtail_ecp:send_again": (NOT_SO, BUTTON),
+    "wagtail_ecp:settle": (NOT_SO, BUTTON),
+    "wagtail_ecp:incoming_mail": ((200, 200, 200, "home", 200, "login"), NOT_SO),
+    "wagtail_ecp:incoming_source": (SCREEN, NOT_SO),
+    # An administrator repairs what they may not read.
+    "wagtail_ecp:process_again": (NOT_SO, (403, 302, 404, 404, 302, "login")),
+    "wagtail_ecp:pause": (
+        (200, 200, 200, "home", 200, "login"),
+        (403, 403, 403, "home", 302, "login"),
+    ),
+}
+for _viewset in ("ecp_mailboxes", "ecp_sources", "ecp_outgoing_servers"):
+    for _name in ("index", "index_results", "history", "history_results", "usage"):
+        MATRIX[f"{_viewset}:{_name}"] = (ADMINISTRATION, ADMINISTRATION_NOT_SO)
+    for _name in ("add", "edit"):
+        # An empty form is shown again, with its errors.
+        MATRIX[f"{_viewset}:{_name}"] = (ADMINISTRATION, ADMINISTRATION)
+    MATRIX[f"{_viewset}:delete"] = (NEVER, NEVER)
+MATRIX["ecp_sources:delete"] = (ADMINISTRATION, ADMINISTRATION_DONE)
+
+BODY = json.dumps(
+    {
+        "blocks": [
+            {
+                "key": "a",
+                "type": "unstyled",
+                "text": "Hello",
+                "depth": 0,
+                "inlineStyleRanges": [],
+                "entityRanges": [],
+            }
+        ],
+        "entityMap": {},
+    }
+)
+
+
+class World:
+    """A mailbox with one of everything, and people around it."""
+
+    def __init__(self):
+        replier, reader, other = a_user("replier"), a_user("reader"), a_user("other")
+        self.people = {
+            "reader": reader,
+            "replier": replier,
+            "other": other,
+            "outsider": a_user("outsider"),
+            "superuser": a_user("superuser", is_superuser=True),
+            "anonymous": AnonymousUser(),
+        }
+        mailbox = a_mailbox(readers=[reader], repliers=[replier])
+        a_mailbox("other@example.com", managers=[other])
+        receive_and_process(an_email(), an_email("Another"))
+        one, another = Conversation.objects.order_by("pk")
+        actions.merge(one, another, by=replier)
+        answered = one.messages.first()
+        answer = Answer(
+            to=[Address("", "vera@customer.example")],
+            subject="Re: parcel",
+            html="<p>Yes</p>",
+            files=[OutgoingFile(name="a.txt", content_type="text/plain", data=b"a")],
+        )
+        ours = actions.reply(one, answer, answers=answered, by=replier)
+        Outbox.objects.update(state=Outbox.State.UNKNOWN)
+        [troubled] = receive(an_email("Third"), recipients=[mailbox.address])
+        IncomingMail.objects.filter(pk=troubled.pk).update(state="quarantined")
+        source = Source.objects.create(
+            mailbox=mailbox, name="Ours", host="imap.example.com", port=993
+        )
+        server = OutgoingServer.objects.create(
+            name="Ours", host="smtp.example.com", port=465
+        )
+        self.numbers = {
+            "mailbox_id": mailbox.pk,
+            "name": "inbox",
+            "number": one.pk,
+            "merge_id": Merge.objects.get().pk,
+            "message_id": ours.pk,
+            "index": 0,
+            "mail_id": troubled.pk,
+            "pk": {
+                "ecp_mailboxes": mailbox.pk,
+                "ecp_sources": source.pk,
+                "ecp_outgoing_servers": server.pk,
+            },
+        }
+        self.data = {
+            "wagtail_ecp:reply": {
+                "to": "vera@customer.example",
+                "subject": "Re: parcel",
+                "body": BODY,
+                "seen": str(ours.pk),
+            },
+            "wagtail_ecp:assign": {"assignee": str(replier.pk)},
+            "wagtail_ecp:move": {"folder": "trash"},
+            "wagtail_ecp:pause": {"this_is": "copy"},
+        }
+
+    def url(self, name, parameters):
+        namespace = name.partition(":")[0]
+        known = self.numbers | {"pk": self.numbers["pk"].get(namespace)}
+        return reverse(name, kwargs={key: known[key] for key in parameters})
+
+
+def our_urls(resolver=None, namespace=""):
+    """Return (name, names of its parameters) of every address of ours."""
+    found = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            found += our_urls(pattern, pattern.namespace or namespace)
+        elif namespace.startswith(("wagtail_ecp", "ecp_")):
+            found.append((f"{namespace}:{pattern.name}", pattern.pattern.converters))
+    return found
+
+
+def everything():
+    """Return all that a forged request could change."""
+    tables = (
+        Conversation,
+        Message,
+        Outbox,
+        Merge,
+        IncomingMail,
+        Source,
+        OutgoingServer,
+    )
+    return [list(table.objects.order_by("pk").values()) for table in tables] + [
+        Action.objects.count()
+    ]
+
+
+def outcome(response):
+    if response.status_code == 302 and response.url.startswith("/admin/login/"):
+        return "login"
+    if response.status_code == 302 and response.url == reverse("wagtailadmin_home"):
+        return "home"
+    return response.status_code
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert sorted(name for name, _parameters in our_urls()) == sorted(MATRIX)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_gets_what_the_table_says(client, person):
+    world = World()
+    if person != "anonymous":
+        client.force_login(world.people[person])
+    before = everything()
+    got, expected = {}, {}
+
+    for name, parameters in our_urls():
+        for method, row in zip(("get", "post"), MATRIX[name], strict=True):
+            expected[name, method] = row[PEOPLE.index(person)]
+            with transaction.atomic():
+                data = world.data.get(name) if method == "post" else None
+                response = getattr(client, method)(world.url(name, parameters), data)
+                got[name, method] = outcome(response)
+                was_refused = got[name, method] not in (200, 302)
+                if was_refused and everything() != before:
+                    got[name, method] = "changed something"
+                transaction.set_rollback(True)
+
+    assert got == expected
