@@ -1,5 +1,6 @@
 """The list of one mailbox's folder."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from wagtail_ecp.admin.pages import page
 from wagtail_ecp.inbox.models import Conversation, Folder, FolderCounter, Mailbox
 
 ROWS = 50
+SNIPPET = 100  # characters; wider screens than that are rare
 
 #: What the list shows; bodies stay in the database.
 COLUMNS = (
@@ -55,6 +57,23 @@ EMPTY = {
         gettext_lazy("Move here what nobody needs; a reply brings it back."),
     ),
 }
+
+
+class Row(NamedTuple):
+    """One conversation in the list, in words: fifty of them cost a template dearly."""
+
+    url: str
+    is_unread: bool
+    correspondent: str
+    messages: str
+    subject: str
+    snippet: str
+    has_attachments: bool
+    is_back: bool
+    assignee: str
+    waiting: str
+    at: str
+    age: str
 
 
 class Tab(NamedTuple):
@@ -96,9 +115,7 @@ def folder(request: HttpRequest, mailbox_id: int, name: str) -> HttpResponse:
         context={
             "mailbox": mailbox,
             "tabs": _tabs(mailbox, name),
-            "rows": [
-                (row, short_time(row.last_message_at), _waiting(row)) for row in rows
-            ],
+            "rows": _rows(rows),
             "is_later_page": cursor is not None,
             "older": Cursor.after(rows[-1]) if has_more else None,
             "empty_heading": heading,
@@ -129,14 +146,45 @@ def folder_title(mailbox: Mailbox, name: Folder) -> str:
     }
 
 
-def _waiting(conversation: Conversation) -> str:
+def _rows(conversations: Sequence[Conversation]) -> list[Row]:
+    # One URL is resolved for all of them, which is fifty times cheaper.
+    url = reverse("wagtail_ecp:conversation", args=[0])
+    now = timezone.localtime()
+    return [
+        _row(conversation, url=url.replace("/0/", f"/{conversation.pk}/"), now=now)
+        for conversation in conversations
+    ]
+
+
+def _row(conversation: Conversation, *, url: str, now: datetime) -> Row:
+    return Row(
+        url=url,
+        is_unread=conversation.is_unread,
+        correspondent=conversation.correspondent,
+        messages=_several(conversation.message_count),
+        subject=conversation.subject or _("(no subject)"),
+        snippet=conversation.snippet[:SNIPPET],
+        has_attachments=conversation.has_attachments,
+        is_back=conversation.came_back_at is not None,
+        assignee=conversation.assignee_name,
+        waiting=_waiting(conversation, now=now),
+        at=conversation.last_message_at.isoformat(),
+        age=age(conversation.last_message_at, now=now),
+    )
+
+
+def _several(number: int) -> str:
+    return str(number) if number > 1 else ""
+
+
+def _waiting(conversation: Conversation, *, now: datetime) -> str:
     since = conversation.waiting_since
-    return timesince(since, depth=1) if since else ""
+    return timesince(since, now, depth=1) if since else ""
 
 
-def short_time(at: datetime) -> str:
+def age(at: datetime, *, now: datetime) -> str:
     """Return the time for today, the day for this year, else the date."""
-    local, now = timezone.localtime(at), timezone.localtime()
+    local = at.astimezone(now.tzinfo)
     if local.date() == now.date():
         return date_format(local, "TIME_FORMAT")
     if local.year == now.year:
