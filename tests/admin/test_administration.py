@@ -199,6 +199,16 @@ def test_saving_a_source_leaves_the_workers_columns_alone(admin, monkeypatch):
     assert (source.name, source.last_uid) == ("New name", 99)
 
 
+def test_lists_lead_to_what_they_list(admin):
+    source = a_source(a_mailbox())
+
+    for name, row in (("ecp_mailboxes", source.mailbox), ("ecp_sources", source)):
+        soup = BeautifulSoup(admin.get(reverse(f"{name}:index")).content, "html.parser")
+        edit = reverse(f"{name}:edit", args=[row.pk])
+        labels = [link.text.strip() for link in soup.select(f"a[href='{edit}']")]
+        assert row.name in labels
+
+
 def test_list_of_sources_shows_the_last_error(admin):
     a_source(a_mailbox(), last_error="certificate has expired")
 

@@ -104,7 +104,8 @@ def test_answer_is_threaded_and_waits_in_the_outbox(send, conversation):
     response = send()
 
     [answer] = sent()
-    assert response.url == reverse("wagtail_ecp:conversation", args=[conversation.pk])
+    url = reverse("wagtail_ecp:conversation", args=[conversation.pk])
+    assert response.url == f"{url}#message-{Message.objects.latest('pk').pk}"
     assert answer.in_reply_to == ("first@customer.example",)
     assert [to.address for to in answer.to] == ["vera@customer.example"]
     assert "It is on its way." in answer.html

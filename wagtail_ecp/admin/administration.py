@@ -58,7 +58,7 @@ class MailboxViewSet(AdministrationViewSet):
     url_prefix = "mail/mailboxes"
     icon = "mail"
     list_display: ClassVar = [
-        Column("name"),
+        "name",
         "address",
         "outgoing_server",
         _active(),
@@ -77,7 +77,7 @@ class SourceViewSet(AdministrationViewSet):
     url_prefix = "mail/sources"
     icon = "download"
     list_display: ClassVar = [
-        Column("name"),
+        "name",
         "mailbox",
         "host",
         DateColumn("last_success_at", label=_("Last success")),
@@ -97,7 +97,7 @@ class OutgoingServerViewSet(AdministrationViewSet):
     name = "ecp_outgoing_servers"
     url_prefix = "mail/outgoing-servers"
     icon = "upload"
-    list_display: ClassVar = [Column("name"), "host", "port", "security"]
+    list_display: ClassVar = ["name", "host", "port", "security"]
 
     def get_form_class(self, for_update: bool = False) -> type[OutgoingServerForm]:  # noqa: ARG002
         """Return the form that takes a password."""

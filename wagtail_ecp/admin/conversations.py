@@ -17,7 +17,7 @@ from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.reading import Shown, shown
 from wagtail_ecp.admin.reply_form import ReplyForm, answered_message, newest, unbound
 from wagtail_ecp.inbox import actions, permissions
-from wagtail_ecp.inbox.models import Conversation, Folder, Merge
+from wagtail_ecp.inbox.models import Conversation, Folder, Merge, Message
 from wagtail_ecp.journal.actions import display_name
 
 #: Where in the form an answer's own complaints belong.
@@ -56,8 +56,10 @@ def reply(request: AdminRequest, number: int) -> HttpResponse:
         raise PermissionDenied(_("You may only read mail in this mailbox."))
     rows = shown(found)
     form = ReplyForm(request.POST, request.FILES)
-    if _is_valid(form) and _has_seen_all(form, rows) and _send(request, found, form):
-        return _sent(request, found)
+    if _is_valid(form) and _has_seen_all(form, rows):
+        sent = _send(request, found, form)
+        if sent:
+            return _sent(request, found, sent)
     form.ask_again(newest(row.message for row in rows))
     return _page(request, found, rows=rows, form=form)
 
@@ -85,10 +87,12 @@ def _has_seen_all(form: ReplyForm, rows: Sequence[Shown]) -> bool:
     return False
 
 
-def _send(request: AdminRequest, found: Conversation, form: ReplyForm) -> bool:
+def _send(
+    request: AdminRequest, found: Conversation, form: ReplyForm
+) -> Message | None:
     messages = list(found.messages.in_order())
     try:
-        actions.reply(
+        return actions.reply(
             found,
             form.answer(site=request.build_absolute_uri("/")),
             answers=answered_message(messages),
@@ -97,14 +101,14 @@ def _send(request: AdminRequest, found: Conversation, form: ReplyForm) -> bool:
         )
     except ValidationError as error:
         form.add_error(FIELD_OF.get(error.code or ""), error.messages)
-        return False
-    return True
+        return None
 
 
-def _sent(request: AdminRequest, found: Conversation) -> HttpResponse:
+def _sent(request: AdminRequest, found: Conversation, sent: Message) -> HttpResponse:
     if "archive" not in request.POST:
         notices.success(request, _("Your answer is on its way."))
-        return redirect("wagtail_ecp:conversation", found.pk)
+        url = reverse("wagtail_ecp:conversation", args=[found.pk])
+        return redirect(f"{url}#message-{sent.pk}")
     notices.success(
         request,
         _("Your answer is on its way, and #%(number)s is archived.")

@@ -27,6 +27,7 @@ COLUMNS = (
     "assignee_name",
     "came_back_at",
     "correspondent",
+    "folder",
     "has_attachments",
     "is_unread",
     "last_message_at",
@@ -179,7 +180,9 @@ def _several(number: int) -> str:
 
 def _waiting(conversation: Conversation, *, now: datetime) -> str:
     since = conversation.waiting_since
-    return timesince(since, now, depth=1) if since else ""
+    if since is None or conversation.folder != Folder.INBOX:
+        return ""
+    return timesince(since, now, depth=1)
 
 
 def age(at: datetime, *, now: datetime) -> str:

@@ -25,6 +25,13 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
+    #: Where such servers usually listen for TLS.
+    DEFAULT_PORT: ClassVar[int]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["port"].initial = self.DEFAULT_PORT
+
     def clean(self) -> dict[str, Any] | None:
         """Refuse to send the stored password to another server than it was meant for."""
         cleaned = super().clean()
@@ -51,6 +58,8 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
 class OutgoingServerForm(ServerForm):
     """An SMTP server."""
 
+    DEFAULT_PORT = 465
+
     class Meta:
         model = OutgoingServer
         fields: ClassVar = ["name", "host", "port", "security", "username"]
@@ -59,6 +68,7 @@ class OutgoingServerForm(ServerForm):
 class SourceForm(ServerForm):
     """An IMAP folder that a mailbox's mail is fetched from."""
 
+    DEFAULT_PORT = 993
     #: What says where we have got to; the numbers mean nothing anywhere else.
     PLACE: ClassVar = ("mailbox", "host", "username", "folder", "start")
 
