@@ -2,17 +2,18 @@
 
 import re
 import shlex
+import textwrap
 from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / "docs"
 
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(page, language):
     """Return the page's code blocks in ``language``, in their order."""
     found = BLOCK.findall((DOCS / page).read_text("utf-8"))
-    return [code for name, code in found if name == language]
+    return [textwrap.dedent(code) for _indent, name, code in found if name == language]
 
 
 def commands(page):

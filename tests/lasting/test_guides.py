@@ -3,6 +3,7 @@
 import mailbox
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils.module_loading import import_string
@@ -92,11 +93,11 @@ def test_a_folder_that_is_gone_is_said_at_the_source(spool):
 def test_the_guides_lines_undo_an_mbox(tmp_path, monkeypatch, db):
     raw = b"Subject: x\r\n\r\nFrom me\r\n>From you\nno end"
     at = IncomingMail._meta.get_field("received_at").to_python("2026-01-02T03:04:05Z")
-    name = re.search(r'mbox\("(.+?)"', blocks("how-to/leave.md", "py")[0])[1]
+    (name,) = re.findall(r'mbox\("(.+?)"', blocks("how-to/leave.md", "py")[0])
     file = tmp_path / name
     file.write_bytes(entry(raw, sender="a b@c", at=at))
     monkeypatch.chdir(tmp_path)
-    names = {"length": len(raw)}
+    names: dict[str, Any] = {"length": len(raw)}
 
     exec(blocks("how-to/leave.md", "py")[0], names)  # noqa: S102 - our own guide
 

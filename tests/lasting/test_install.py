@@ -78,6 +78,7 @@ class Site:
 
     def __init__(self, folder, redis_url):
         self.folder = folder
+        self.settings = folder / "mysite" / "settings" / "base.py"
         self.environment = {
             **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
             "PYTHONPATH": str(ROOT),
@@ -104,10 +105,6 @@ class Site:
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr
-
-    def add_settings(self):
-        file = self.folder / "mysite" / "settings" / "base.py"
-        file.write_text("\n".join([file.read_text(), *blocks(GUIDE, "python")]))
 
 
 @pytest.fixture
@@ -149,8 +146,9 @@ def wait_for(condition, log):
 
 @pytest.mark.slow
 @pytest.mark.redis
-def test_the_install_guide_leads_to_the_first_mail(site):
-    site.add_settings()
+def test_the_guides_lead_to_the_first_mail_and_out_again(site):
+    before = site.settings.read_text()
+    site.settings.write_text("\n".join([before, *blocks(GUIDE, "python")]))
     check, migrate, set_owner, run = commands(GUIDE)
 
     assert "no issues" in site.manage(*check)
@@ -172,20 +170,10 @@ def test_the_install_guide_leads_to_the_first_mail(site):
     site.manage(*commands("how-to/move-to-postgresql.md")[0])
     assert (site.folder / "site.jsonl.gz").exists()
 
-
-@pytest.mark.slow
-@pytest.mark.redis
-def test_the_app_leaves_no_table_and_no_permission(site):
-    settings = site.folder / "mysite" / "settings" / "base.py"
-    without = settings.read_text()
-    site.add_settings()
-    _export, _purge, migrate_to_zero, remove = commands("how-to/leave.md")
-    site.manage("migrate")
-
+    *_, migrate_to_zero, remove = commands("how-to/leave.md")
     site.manage(*migrate_to_zero)
-    settings.write_text(without)
+    site.settings.write_text(before)
     site.manage(*remove, "--no-input")
-
     assert "nothing is left" in site.manage("shell", text=LOOK_FOR_REMAINS)
 
 

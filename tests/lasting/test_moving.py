@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -126,7 +127,8 @@ def assert_all_is_there(dump, again, *, target):
 
 
 def assert_numbers_go_on(target):
-    for model in (Contact, Action):
+    tables: tuple[Any, ...] = (Contact, Action)
+    for model in tables:
         last = model.objects.using(target).order_by("-pk").first()
         copy = model.objects.using(target).get(pk=last.pk)
         copy.pk = None
