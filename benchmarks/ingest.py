@@ -4,6 +4,7 @@ import random
 import resource
 import time
 from collections import Counter, defaultdict
+from typing import Any
 
 from django.db import connection
 
@@ -66,13 +67,14 @@ def run(*, order: str = "as sent") -> dict[str, float | str]:
 
 
 def _count_commits(commits: "Counter[str]") -> None:
-    commit = connection._commit
+    wrapped: Any = connection
+    commit = wrapped._commit
 
     def counted() -> None:
         commits["commit"] += 1
         commit()
 
-    connection._commit = counted
+    wrapped._commit = counted
 
 
 def _right(threads: dict[int, int]) -> str:

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import connection
 from django.template.response import TemplateResponse
@@ -71,7 +72,7 @@ def _measure(client: Client, pages: dict[str, str]) -> list[dict[str, float | st
         client.get(url)
     for _round in range(ROUNDS):
         for name, url in pages.items():
-            times[name].append(_cpu_ms(lambda url=url: client.get(url)))
+            times[name].append(_cpu_ms(partial(client.get, url)))
     empty = statistics.median(times["empty page of the admin"])
     return [
         {

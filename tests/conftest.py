@@ -13,7 +13,7 @@ def _private_files(settings, tmp_path):
     location = tmp_path / "private"
     raw = {**settings.STORAGES["ecp_raw"], "OPTIONS": {"location": location}}
     settings.STORAGES = {**settings.STORAGES, "ecp_raw": raw}
-    assert str(storages["ecp_raw"].location) == str(location)
+    assert storages["ecp_raw"].path("x") == str(location / "x")
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def _storage() -> Iterator[Message]:
             id="wagtail_ecp.E008",
         )
         return
-    location, media = getattr(storage, "location", ""), settings.MEDIA_ROOT
+    location, media = getattr(storage, "location", ""), str(settings.MEDIA_ROOT)
     if location and media and Path(location).is_relative_to(media):
         yield checks.Error(
             f"STORAGES[{alias!r}] lies in MEDIA_ROOT: anybody could read the mail.",

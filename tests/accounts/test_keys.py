@@ -39,9 +39,9 @@ def test_a_lost_key_is_a_clear_error(settings):
         keys.decrypt(token)
 
 
-@pytest.mark.parametrize("changed", [("ids", "7.abd"), ("feeds", "7.abc")])
-def test_a_mark_fits_one_text_and_one_purpose(changed):
+@pytest.mark.parametrize(("purpose", "text"), [("ids", "7.abd"), ("feeds", "7.abc")])
+def test_a_mark_fits_one_text_and_one_purpose(purpose, text):
     mark = keys.sign("ids", "7.abc")
 
-    assert not keys.is_signed(*changed, mark)
+    assert not keys.is_signed(purpose, text, mark)
     assert keys.is_signed("ids", "7.abc", mark)

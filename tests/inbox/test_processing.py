@@ -104,7 +104,7 @@ def test_a_failing_mail_waits_and_is_tried_again(db, monkeypatch):
     row = IncomingMail.objects.get()
     assert row.state == State.FAILED
     assert "boiler" in row.reason
-    assert row.next_try_at > timezone.now()
+    assert IncomingMail.objects.filter(next_try_at__gt=timezone.now()).exists()
     monkeypatch.undo()
     IncomingMail.objects.update(next_try_at=timezone.now())
     process_batch()
@@ -131,9 +131,10 @@ def test_after_five_failures_a_mail_is_quarantined_with_its_traceback(db, monkey
 def test_one_bad_mail_does_not_hold_up_the_others(db, monkeypatch):
     a_mailbox()
     bad = an_email("Bad")
-    parse = processing.parse
     monkeypatch.setattr(
-        processing, "parse", lambda raw: _explode(raw) if b"Bad" in raw else parse(raw)
+        processing,
+        "parse",
+        lambda raw: _explode(raw) if b"Bad" in raw else parsing.parse(raw),
     )
 
     rows = receive_and_process(an_email("One"), bad, an_email("Two"))
@@ -193,11 +194,10 @@ def test_a_claimed_mail_is_left_to_its_worker(db):
 def test_a_worker_that_lost_its_claim_leaves_the_row_alone(db, monkeypatch):
     a_mailbox()
     receive(an_email(), recipients=[SUPPORT])
-    parse = processing.parse
 
     def slow(raw):
         IncomingMail.objects.update(lease_owner="other", lease_epoch=9)
-        return parse(raw)
+        return parsing.parse(raw)
 
     monkeypatch.setattr(processing, "parse", slow)
 

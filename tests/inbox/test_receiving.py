@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from tests.builders import SUPPORT, a_mailbox, an_account, an_email
 from wagtail_ecp.accounts import private_files
 from wagtail_ecp.exceptions import MailboxUnknownError, TransportPausedError
-from wagtail_ecp.inbox import blobs, receiving
+from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.models import Blob, IncomingMail
 from wagtail_ecp.inbox.receiving import receive, receive_oversized, takes_mail_for
 
@@ -79,7 +79,7 @@ def test_a_database_error_leaves_no_row_and_is_raised(db, monkeypatch):
     def fail(*_args, **_kwargs):
         raise DatabaseError("gone away")
 
-    monkeypatch.setattr(receiving.IncomingMail.objects, "bulk_create", fail)
+    monkeypatch.setattr(IncomingMail.objects, "bulk_create", fail)
 
     with pytest.raises(DatabaseError):
         receive(an_email(), recipients=[SUPPORT])

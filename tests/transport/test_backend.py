@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.core import mail as django_mail
-from django.core.mail import get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.backends.smtp import EmailBackend
 
 from tests.transport.smtp_servers import HOST, Keeper, running
 from wagtail_ecp.mail.addresses import Address
 from wagtail_ecp.mail.composing import InlineImage, OutgoingFile, OutgoingMail, compose
 from wagtail_ecp.mail.sending.backend import (
+    default_backend,
     deliver_with_backend,
     smtp_settings_from_django,
 )
@@ -51,6 +51,21 @@ MAIL = compose(
         ),
     )
 )
+
+
+MEMORY = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def use_smtp(settings, port):
+    settings.EMAIL_BACKEND = SMTP
+    settings.EMAIL_HOST = HOST
+    settings.EMAIL_PORT = port
+
+
+class ProviderError(RuntimeError):
+    """As Anymail raises it."""
+
+    status_code: int | None
 
 
 class Backend(BaseEmailBackend):
@@ -91,7 +106,8 @@ def send(backend, *, recipients=RECIPIENTS, before_data=lambda: None):
 
 def test_the_bytes_are_those_that_were_composed(settings, tmp_path):
     settings.EMAIL_FILE_PATH = tmp_path
-    backend = get_connection("django.core.mail.backends.filebased.EmailBackend")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    backend = default_backend()
 
     delivery = send(backend)
 
@@ -100,22 +116,25 @@ def test_the_bytes_are_those_that_were_composed(settings, tmp_path):
     assert delivery == Delivery(accepted=RECIPIENTS)
 
 
-def test_an_smtp_back_end_gets_the_envelope_and_the_bytes():
+def test_an_smtp_back_end_gets_the_envelope_and_the_bytes(settings):
     keeper = Keeper()
 
     with running(keeper) as port:
-        send(EmailBackend(host=HOST, port=port))
+        use_smtp(settings, port)
+        send(default_backend())
 
     assert keeper.mails == [MAIL]
     assert keeper.recipients == list(RECIPIENTS)
 
 
-def test_back_ends_that_read_attributes_are_told_the_same():
-    backend = get_connection("django.core.mail.backends.locmem.EmailBackend")
+def test_back_ends_that_read_attributes_are_told_the_same(settings):
+    settings.EMAIL_BACKEND = MEMORY
+    backend = default_backend()
 
     send(backend)
 
     (message,) = django_mail.outbox
+    assert isinstance(message, EmailMultiAlternatives)
     assert message.subject == "Grüße"
     assert message.from_email == '"The \\"Support\\"" <support@example.com>'
     assert message.to == ['"Jürgen" <jane@example.org>']
@@ -123,7 +142,7 @@ def test_back_ends_that_read_attributes_are_told_the_same():
     assert message.bcc == ["hidden@example.net"]
     assert message.recipients() == list(RECIPIENTS)
     assert message.body.strip() == "Hello"
-    assert "cid:logo@ecp" in message.alternatives[0][0]
+    assert "cid:logo@ecp" in str(message.alternatives[0][0])
     assert message.extra_headers["Message-ID"] == "<1@example.com>"
     assert message.extra_headers["References"] == "<0@example.org>"
     assert "Content-Type" not in message.extra_headers
@@ -135,8 +154,9 @@ def test_back_ends_that_read_attributes_are_told_the_same():
     }
 
 
-def test_the_marker_comes_before_anything_is_sent():
-    backend = get_connection("django.core.mail.backends.locmem.EmailBackend")
+def test_the_marker_comes_before_anything_is_sent(settings):
+    settings.EMAIL_BACKEND = MEMORY
+    backend = default_backend()
     seen = []
 
     send(backend, before_data=lambda: seen.append(len(django_mail.outbox)))
@@ -156,13 +176,14 @@ def test_a_failing_marker_keeps_the_mail_from_going_out():
     assert backend.is_closed
 
 
-def test_a_server_that_cannot_be_reached_is_found_before_the_marker():
+def test_a_server_that_cannot_be_reached_is_found_before_the_marker(settings):
     began = []
     with running(Keeper()) as port:
         pass
+    use_smtp(settings, port)
 
     with pytest.raises(TemporaryDeliveryError):
-        send(EmailBackend(host=HOST, port=port), before_data=lambda: began.append(True))
+        send(default_backend(), before_data=lambda: began.append(True))
 
     assert began == []
 
@@ -204,7 +225,7 @@ def test_what_an_answer_means(answer, error):
     ],
 )
 def test_what_a_providers_http_status_means(status, error):
-    refusal = RuntimeError("the API says no")
+    refusal = ProviderError("the API says no")
     refusal.status_code = status
 
     with pytest.raises(DeliveryError) as failure:
@@ -289,8 +310,10 @@ def test_the_sites_smtp_server_may_be_on_this_machine(settings):
 
     with running(keeper) as port:
         settings.EMAIL_PORT = port
+        site = smtp_settings_from_django()
+        assert site is not None
         deliver(
-            smtp_settings_from_django(),
+            site,
             envelope_from="support@example.com",
             recipients=RECIPIENTS,
             data=MAIL,

@@ -11,7 +11,6 @@ from wagtail_ecp.mail.parsing import ParsedMessage
 from wagtail_ecp.mail.plaintext import snippet
 from wagtail_ecp.mail.subjects import base_subject, is_reply_subject
 
-
 #: How wrong a clock may be.
 CLOCK_ERROR = timedelta(minutes=15)
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-import imapclient  # type: ignore[import-untyped]
-from imapclient.exceptions import (  # type: ignore[import-untyped]
+import imapclient
+from imapclient.exceptions import (
     CapabilityError,
     IMAPClientAbortError,
     IMAPClientError,
