@@ -16,7 +16,7 @@ from tests.builders import (
 )
 from wagtail_ecp.accounts.models import Installation
 from wagtail_ecp.accounts.permissions import can_administer
-from wagtail_ecp.admin.navigation import MailMenuItem, Navigation
+from wagtail_ecp.admin.navigation import MailMenuItem, Navigation, links
 from wagtail_ecp.inbox.models import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -49,10 +49,8 @@ def find(node, name):
 
 def links_of(user):
     """Return (label, address) of each link below "Mail"."""
-    from wagtail_ecp.admin.navigation import _links
-
     found = []
-    for link in _links(Navigation(user)):
+    for link in links(Navigation(user)):
         found += getattr(link, "menu_items", [link])
     return [(str(link.label), link.url) for link in found]
 

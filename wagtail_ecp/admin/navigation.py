@@ -148,25 +148,26 @@ class MailMenuItem(MenuItem):
         """Return the submenu for this user."""
         found = navigation(request)
         return SubMenuItem(
-            self.name, _("Mail"), [*_links(found)], icon_name=self.icon_name
+            self.name, _("Mail"), [*links(found)], icon_name=self.icon_name
         )
 
 
-def _links(found: Navigation) -> list[Any]:
-    links = [
+def links(found: Navigation) -> list[Any]:
+    """Return what is below "Mail" for this user, in order."""
+    below = [
         LinkMenuItem(
             f"ecp-mailbox-{mailbox.pk}", mailbox.label, mailbox.url, icon_name="mail"
         )
         for mailbox in found.mailboxes
     ]
     if not (found.mailboxes and found.has_account):
-        links.append(_link("start", _("Getting started"), "help"))
+        below.append(_link("start", _("Getting started"), "help"))
     if found.pause:
-        links.insert(0, _link("pause", _("All mail is paused"), "warning"))
-    links.append(_link("incoming_mail", _("Incoming mail"), "download"))
+        below.insert(0, _link("pause", _("All mail is paused"), "warning"))
+    below.append(_link("incoming_mail", _("Incoming mail"), "download"))
     if found.is_administrator:
-        links.append(_administration())
-    return links
+        below.append(_administration())
+    return below
 
 
 def _link(url_name: str, label: str, icon: str) -> LinkMenuItem:
@@ -181,10 +182,10 @@ def _administration() -> SubMenuItem:
         ("ecp_sources", _("Sources"), "download"),
         ("ecp_outgoing_servers", _("Outgoing servers"), "upload"),
     )
-    links = [
+    screens = [
         LinkMenuItem(name, label, reverse(f"{name}:index"), icon_name=icon)
         for name, label, icon in pages
     ]
     return SubMenuItem(
-        "ecp-administration", _("Mail servers & mailboxes"), links, icon_name="cogs"
+        "ecp-administration", _("Mail servers & mailboxes"), screens, icon_name="cogs"
     )
