@@ -16,7 +16,7 @@ from wagtail_ecp.inbox.models import Conversation, Folder
 from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
 

@@ -18,7 +18,7 @@ from wagtail_ecp.jobs.sweep import sweep
 from wagtail_ecp.mail.addresses import Address
 from wagtail_ecp.management import sessions
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
 MAILS = 60
 ANSWERS = 15

@@ -13,7 +13,7 @@ from tests.end_to_end.conftest import until
 from tests.transport.smtp_servers import HOST, Keeper, running
 from wagtail_ecp.inbox.models import Message, Outbox
 
-pytestmark = [pytest.mark.redis, pytest.mark.chromium]
+pytestmark = [pytest.mark.redis, pytest.mark.chromium, pytest.mark.slow]
 
 
 @pytest.fixture
