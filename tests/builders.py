@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from wagtail_ecp.accounts.actions import set_owner
 from wagtail_ecp.accounts.models import Account
-from wagtail_ecp.inbox.models import GroupMailboxPermission, Mailbox
+from wagtail_ecp.inbox.models import GroupMailboxPermission, IncomingMail, Mailbox
 from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
 
@@ -94,8 +94,8 @@ def an_email(  # noqa: PLR0913
 def receive_and_process(*mails, to=SUPPORT):
     """Take in raw mails and process them; return the ledger's rows."""
     rows = [row for raw in mails for row in receive(raw, recipients=[to])]
-    while process_batch():
-        pass
+    while IncomingMail.objects.waiting().exists():
+        process_batch()
     for row in rows:
         row.refresh_from_db()
     return rows

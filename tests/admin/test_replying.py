@@ -4,6 +4,7 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -240,7 +241,8 @@ def test_links_to_pages_of_the_site_become_absolute(root_page):
         f'<p data-block-key="x"><a linktype="page" id="{root_page.pk}">Delivery</a>'
         ' and <a href="https://other.example/x">more</a></p>',
         site="http://ignored.example/",
-    )
+        user=AnonymousUser(),
+    ).html
 
     assert html == (
         '<p><a href="http://tests.example/">Delivery</a>'

@@ -9,7 +9,7 @@ from tests.end_to_end.conftest import listener  # noqa: F401 - a fixture
 from wagtail_ecp.accounts.models import Installation
 from wagtail_ecp.inbox.models import IncomingMail, Mailbox
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -312,6 +312,31 @@ def test_the_customers_answer_finds_us_by_our_mark_alone(conversation, alice):
     assert newest.is_newcomer
 
 
+def test_a_mark_made_for_a_lost_conversation_leads_not_into_its_numbers_next_one(
+    conversation, alice
+):
+    message = reply(conversation, alice)
+    message_id = message.message_id
+    message.outbox.delete()
+    message.delete()
+    # As after a restore: the number was given out again, to somebody else.
+    Conversation.objects.update(created_at=timezone.now() + timedelta(hours=1))
+
+    receive_and_process(
+        an_email("Re: Parcel", cites=[message_id], sender="v@o.example")
+    )
+
+    assert Conversation.objects.whole().count() == 2
+
+
+def test_an_inactive_mailbox_sends_nothing(conversation, alice):
+    Mailbox.objects.update(is_active=False)
+    conversation.refresh_from_db()
+
+    with pytest.raises(ValidationError):
+        reply(conversation, alice)
+
+
 def test_a_forged_mark_leads_nowhere(conversation):
     forged = f"ecp.{conversation.pk}.0011223344556677.aaaaaaaaaaaaaaaa@example.com"
 

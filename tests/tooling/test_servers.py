@@ -17,6 +17,7 @@ def leave_a_trace(title):
 
 
 @pytest.mark.redis
+@pytest.mark.slow
 def test_a_worker_works_on_the_database_and_files_of_its_test(rq_worker):
     rq_worker(INCOMING)
 
@@ -40,6 +41,7 @@ def test_every_test_finds_its_queues_empty(rq_queues, _turn):
 
 
 @pytest.mark.chromium
+@pytest.mark.slow
 def test_chromium_shows_the_admin(chromium, live_server):
     chromium.get(f"{live_server.url}/admin/login/")
 

@@ -94,7 +94,7 @@ def _send(
     try:
         return actions.reply(
             found,
-            form.answer(site=request.build_absolute_uri("/")),
+            form.answer(site=request.build_absolute_uri("/"), user=request.user),
             answers=answered_message(messages),
             by=request.user,
             archive="archive" in request.POST,

@@ -17,6 +17,9 @@ from wagtail_ecp.mail.parsing import attachment_data, inline_part, parse
 #: Browsers show these without running anything.
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
+#: Characters. Beyond any letter; sanitising much more would take long.
+MOST_HTML = 2_000_000
+
 NOTHING_ACTS = "default-src 'none'; form-action 'none'; base-uri 'none'"
 #: A page that a stranger wrote; frames may be shown by our own pages alone.
 FRAME_POLICY = (
@@ -33,7 +36,7 @@ def html(request: HttpRequest, message_id: int) -> HttpResponse:
     if not message.has_html:
         raise Http404
     raw = _raw(message)
-    written = parse(raw).html
+    written = parse(raw).html[:MOST_HTML]
 
     @cache
     def image(content_id: str) -> str | None:

@@ -122,15 +122,17 @@ class ReplyForm(forms.Form):
         """Show ``latest`` as seen from now on, so that sending again confirms."""
         self.data = {**self.data.dict(), "seen": str(latest or 0)}  # type: ignore[attr-defined]
 
-    def answer(self, *, site: str) -> Answer:
+    def answer(self, *, site: str, user: Any) -> Answer:
         """Return the answer that a valid form describes."""
         cleaned = self.cleaned_data
+        letter = as_mail(cleaned["body"], site=site, user=user)
         return Answer(
             to=cleaned["to"],
             cc=cleaned["cc"],
             bcc=cleaned["bcc"],
             subject=cleaned["subject"],
-            html=as_mail(cleaned["body"], site=site),
+            html=letter.html,
+            images=letter.images,
             files=tuple(_outgoing(cleaned["attachments"])),
         )
 

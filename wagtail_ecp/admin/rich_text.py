@@ -1,15 +1,31 @@
 """Wagtail's rich text, as an e-mail can carry it."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
+from uuid import uuid4
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail.admin.utils import get_admin_base_url
+from wagtail.images import get_image_model
+from wagtail.permissions import policy_registry
 from wagtail.rich_text import expand_db_html
 
-#: What survives every mail program; images and embeds are not among them.
-FEATURES: Final = ["bold", "italic", "ol", "ul", "link", "hr", "blockquote"]
+from wagtail_ecp.mail.composing import InlineImage
+
+#: What survives every mail program; embeds are not among it.
+FEATURES: Final = ["bold", "italic", "ol", "ul", "link", "hr", "blockquote", "image"]
+#: Wide enough for a letter, small enough for a mail.
+RENDITION: Final = "max-1200x1200"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """HTML that works outside of the site, and the images that it shows by ``cid:``."""
+
+    html: str
+    images: tuple[InlineImage, ...]
 
 
 def editor() -> Any:
@@ -17,12 +33,45 @@ def editor() -> Any:
     return get_rich_text_editor_widget(features=FEATURES)
 
 
-def as_mail(rich_text: str, *, site: str) -> str:
-    """Return HTML whose links work outside of the site, whose address is ``site``."""
-    soup = BeautifulSoup(expand_db_html(rich_text), "html.parser")
+def as_mail(rich_text: str, *, site: str, user: Any) -> Letter:
+    """Return what ``user`` wrote; links lead to the site, whose address is ``site``.
+
+    Images that ``user`` may not choose in Wagtail are left out.
+    """
+    soup = BeautifulSoup(rich_text, "html.parser")
+    images = [
+        image
+        for embed in soup.find_all("embed", embedtype="image")
+        if (image := _put_inline(embed, user))
+    ]
+    soup = BeautifulSoup(expand_db_html(str(soup)), "html.parser")
     base = get_admin_base_url() or site
     for link in soup.find_all("a", href=True):
         link["href"] = urljoin(base, str(link["href"]))
     for block in soup.find_all(True):
         block.attrs.pop("data-block-key", None)
-    return str(soup)
+    return Letter(str(soup), tuple(images))
+
+
+def _put_inline(embed: Tag, user: Any) -> InlineImage | None:
+    """Replace Wagtail's reference to an image by one that mail programs follow."""
+    number = str(embed.get("id", ""))
+    policy = policy_registry.get_by_type(get_image_model())
+    allowed = policy.instances_user_has_permission_for(user, "choose")
+    image = allowed.filter(pk=number).first() if number.isdecimal() else None
+    if image is None:
+        embed.decompose()
+        return None
+    rendition = image.get_rendition(RENDITION)
+    with rendition.file.open() as file:
+        data = file.read()
+    kind = rendition.file.name.rpartition(".")[2].lower().replace("jpg", "jpeg")
+    name = rendition.file.name.rpartition("/")[2]
+    content_id = f"{uuid4().hex}@ecp"
+    shown = BeautifulSoup("", "html.parser").new_tag("img", src=f"cid:{content_id}")
+    shown["alt"] = str(embed.get("alt", ""))
+    shown["width"], shown["height"] = str(rendition.width), str(rendition.height)
+    embed.replace_with(shown)
+    return InlineImage(
+        name=name, content_type=f"image/{kind}", data=data, content_id=content_id
+    )

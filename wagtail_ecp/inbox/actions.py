@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -122,6 +122,8 @@ def reply(
     to, nothing in it, or something that no mail can hold; nothing has changed then.
     """
     _require_reply(by, conversation)
+    if not conversation.mailbox.is_active:
+        raise ValidationError(_("This mailbox is inactive and sends nothing."))
     raw = finish(conversation, answer, answers=answers)
     blob = blobs.write(raw)
     with transaction.atomic():

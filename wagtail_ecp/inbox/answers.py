@@ -21,7 +21,7 @@ from wagtail_ecp.inbox.models import (
 )
 from wagtail_ecp.journal.actions import display_name
 from wagtail_ecp.mail.addresses import Address
-from wagtail_ecp.mail.composing import OutgoingFile, OutgoingMail, compose
+from wagtail_ecp.mail.composing import InlineImage, OutgoingFile, OutgoingMail, compose
 from wagtail_ecp.mail.html import sanitise_outgoing
 from wagtail_ecp.mail.parsing import parse
 from wagtail_ecp.mail.plaintext import html_to_text
@@ -41,6 +41,8 @@ class Answer:
     subject: str
     html: str
     files: Sequence[OutgoingFile] = ()
+    #: What ``html`` shows as ``cid:…``.
+    images: Sequence[InlineImage] = ()
 
     @property
     def recipients(self) -> dict[str, Address]:
@@ -74,7 +76,7 @@ def finish(
     text = html_to_text(html)
     if not answer.recipients:
         raise ValidationError(_("Say who should get this."), code="nobody")
-    if not text.strip() and not answer.files:
+    if not (text.strip() or answer.files or answer.images):
         raise ValidationError(_("There is nothing to send yet."), code="empty")
     mailbox = conversation.mailbox
     mail = OutgoingMail(
@@ -87,6 +89,7 @@ def finish(
         text=text,
         html=html,
         attachments=tuple(answer.files),
+        inline_images=tuple(answer.images),
     )
     try:
         return compose(_threaded(mail, answers))

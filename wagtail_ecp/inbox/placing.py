@@ -92,9 +92,7 @@ def _near(node: Node) -> list[MessageIdentifier]:
 def _follow_signature(place: Place, cited_ids: Iterable[str]) -> None:
     """Our mark in an id proves that we wrote it, also when its row is gone."""
     signed = (conversation_signed_in(cited) for cited in cited_ids)
-    number = next((number for number in signed if number), 0)
-    numbered = Conversation.objects.select_for_update().filter(pk=number)
-    conversation = numbered.first() if number else None
+    conversation = next((found for found in signed if found), None)
     if conversation:
         place.add(conversation.whole, Message.Reason.SIGNED)
 
