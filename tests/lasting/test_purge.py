@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import StringIO
 
+import django_rq
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
@@ -24,10 +25,10 @@ from wagtail_ecp.inbox.models import (
     Outbox,
     Source,
 )
-from wagtail_ecp.inbox.purging import MailboxActiveError
+from wagtail_ecp.inbox.purging import MailboxActiveError, ask_for_purge
 from wagtail_ecp.inbox.receiving import receive
 from wagtail_ecp.jobs.purge import purge_mailbox
-from wagtail_ecp.jobs.sweep import remove_unused_blobs
+from wagtail_ecp.jobs.sweep import remove_unused_blobs, sweep
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import Address
 
@@ -255,6 +256,20 @@ def test_the_command_leaves_the_work_to_a_worker(
     for job in jobs:
         job()
     assert not Mailbox.objects.exists()
+
+
+@pytest.mark.redis
+def test_the_sweep_remembers_a_purge_that_the_queue_forgot(
+    db, rq_queues, django_capture_on_commit_callbacks
+):
+    mailbox = deactivate(a_mailbox())
+    ask_for_purge(mailbox)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+
+    (job,) = django_rq.get_queue("ecp-bg").jobs
+    assert (job.func, job.args) == (purge_mailbox, [mailbox.pk])
 
 
 @pytest.mark.parametrize(

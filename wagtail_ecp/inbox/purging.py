@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from wagtail.log_actions import log
 
 from wagtail_ecp.exceptions import EmailCentreError
@@ -42,6 +43,13 @@ def require_inactive(mailbox: Mailbox) -> None:
         raise MailboxActiveError(
             f"{mailbox.address} is active. Deactivate the mailbox before purging it."
         )
+
+
+def ask_for_purge(mailbox: Mailbox) -> None:
+    """Have the workers purge an inactive mailbox; MailboxActiveError for another."""
+    require_inactive(mailbox)
+    mailbox.purge_asked_at = timezone.now()
+    mailbox.save(update_fields=["purge_asked_at"])
 
 
 def purge(mailbox_id: int) -> bool:

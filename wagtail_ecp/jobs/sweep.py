@@ -6,8 +6,9 @@ from datetime import timedelta
 from wagtail_ecp import queue
 from wagtail_ecp.accounts import installation
 from wagtail_ecp.inbox import blobs, sending
-from wagtail_ecp.inbox.models import Blob, IncomingMail, Outbox, Source
+from wagtail_ecp.inbox.models import Blob, IncomingMail, Mailbox, Outbox, Source
 from wagtail_ecp.jobs.fetch import fetch_source
+from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.send import send_message
 
@@ -24,6 +25,9 @@ def sweep() -> None:
     sending.release_abandoned()
     if IncomingMail.objects.waiting().unclaimed().exists():
         queue.enqueue(process_incoming, queue=queue.INCOMING)
+    asked = Mailbox.objects.filter(is_active=False).exclude(purge_asked_at=None)
+    for mailbox_id in asked.values_list("pk", flat=True):
+        queue.enqueue(purge_mailbox, mailbox_id, queue=queue.BACKGROUND)
     for outbox_id in Outbox.objects.due().values_list("pk", flat=True)[:ROUND]:
         queue.enqueue(send_message, outbox_id, queue=queue.OUTGOING)
 

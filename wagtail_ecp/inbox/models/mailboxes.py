@@ -96,6 +96,8 @@ class Mailbox(models.Model):
         default=True,
         help_text=_("An inactive mailbox neither sends nor receives; its mail stays."),
     )
+    # A worker deletes it with its mail; the sweep remembers what the queue forgets.
+    purge_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MailboxQuerySet.as_manager()

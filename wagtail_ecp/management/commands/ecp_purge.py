@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from wagtail_ecp import queue
 from wagtail_ecp.exceptions import EmailCentreError
 from wagtail_ecp.inbox.models import Conversation, Mailbox
-from wagtail_ecp.inbox.purging import purge, require_inactive
+from wagtail_ecp.inbox.purging import ask_for_purge, purge, require_inactive
 from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.mail.addresses import address_key
 
@@ -44,6 +44,7 @@ class Command(BaseCommand):
             if options["interactive"]:
                 self._confirm(mailbox)
             if options["background"]:
+                ask_for_purge(mailbox)
                 queue.enqueue(purge_mailbox, mailbox.pk, queue=queue.BACKGROUND)
                 self.stdout.write(f"{mailbox.address} will be purged by a worker.")
                 return
