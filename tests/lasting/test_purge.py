@@ -269,7 +269,7 @@ def test_the_sweep_remembers_a_purge_that_the_queue_forgot(
         sweep()
 
     (job,) = django_rq.get_queue("ecp-bg").jobs
-    assert (job.func, job.args) == (purge_mailbox, [mailbox.pk])
+    assert (job.func, tuple(job.args)) == (purge_mailbox, (mailbox.pk,))
 
 
 @pytest.mark.parametrize(
