@@ -17,7 +17,7 @@ install:
     npm install
 
 # Do all that has to pass before a push.
-check: lint types imports migrations test
+check: lint types imports migrations (test "--numprocesses=auto" "--dist=worksteal")
 
 # Run the tests; arguments go to pytest.
 test *arguments:

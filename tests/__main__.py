@@ -11,5 +11,5 @@ if __name__ == "__main__":
     from sandbox import bootstrap
 
     # The whole suite on all processors; a chosen part is quicker, and clearer, on one.
-    arguments = sys.argv[1:] or ["--numprocesses=auto"]
+    arguments = sys.argv[1:] or ["--numprocesses=auto", "--dist=worksteal"]
     bootstrap.run_in_venv("pytest", arguments, extras=["sandbox"], groups=["test"])

@@ -33,6 +33,7 @@ def answer(browser, text):
     editor = until(lambda: browser.find_elements(By.CSS_SELECTOR, "[role=textbox]"))[0]
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", editor)
     editor.click()
+    # Sending at once, before Wagtail's editor has put the last words into the form.
     editor.send_keys(text)
     send = browser.find_element(By.XPATH, "//button[normalize-space()='Send']")
     send.send_keys(Keys.ENTER)
