@@ -17,5 +17,5 @@
     }
   }
 
-  window.wagtail.app.register("ecp-settle", SettleController);
+  window.wagtail.app.register('ecp-settle', SettleController);
 })();
