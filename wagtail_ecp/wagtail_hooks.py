@@ -16,6 +16,7 @@ from wagtail_ecp.admin.administration import VIEWSETS, register_policies
 from wagtail_ecp.admin.group_rights import CHANGED, MailboxRights
 from wagtail_ecp.admin.navigation import MailMenuItem, navigation
 from wagtail_ecp.admin.pause import PausePanel
+from wagtail_ecp.inbox.actions import DECLARED_A_COPY, TRANSPORT_RESUMED
 
 register_policies()
 
@@ -59,6 +60,16 @@ def register_log_actions(actions: Any) -> None:
     """Name what we write into Wagtail's audit log."""
     actions.register_action(
         CHANGED, _("Mailbox rights changed"), _("Changed rights on mailboxes")
+    )
+    actions.register_action(
+        TRANSPORT_RESUMED,
+        _("Mail moves again"),
+        _("Declared this to be the live installation"),
+    )
+    actions.register_action(
+        DECLARED_A_COPY,
+        _("Mail stays paused"),
+        _("Declared this to be a copy of another installation"),
     )
 
 

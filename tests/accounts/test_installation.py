@@ -1,6 +1,7 @@
 """A copy of the installation must not act."""
 
 import pytest
+from wagtail.models import ModelLogEntry
 
 from tests.builders import SUPPORT, a_mailbox, a_user, an_account
 from wagtail_ecp.accounts import installation, private_files
@@ -73,6 +74,8 @@ def test_a_pause_lasts_until_an_administrator_says_which_one_this_is(db, setting
     actions.resume_transport(by=owner)
 
     assert installation.check().pause == ""
+    entry = ModelLogEntry.objects.get(action=actions.TRANSPORT_RESUMED)
+    assert entry.user == owner
 
 
 def test_a_copy_stays_paused(db, settings):

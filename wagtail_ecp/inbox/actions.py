@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from wagtail_ecp import signals
 from wagtail_ecp.accounts import installation
+from wagtail_ecp.accounts.models import Installation
 from wagtail_ecp.accounts.permissions import can_administer
 from wagtail_ecp.inbox import arranging, blobs, permissions, summaries
 from wagtail_ecp.inbox.answers import Answer, enter, finish
@@ -30,6 +32,10 @@ from wagtail_ecp.journal.models import Action
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+#: What Wagtail's audit log calls them; registered in ``wagtail_hooks``.
+TRANSPORT_RESUMED = "wagtail_ecp.resume_transport"
+DECLARED_A_COPY = "wagtail_ecp.declare_copy"
 
 
 def _locked(conversation: Conversation) -> Conversation:
@@ -223,10 +229,13 @@ def resume_transport(*, by: "User") -> None:
     Outbox.objects.filter(state__in=waiting).update(
         state=Outbox.State.UNKNOWN, lease_epoch=F("lease_epoch") + 1, **RELEASED
     )
+    log(Installation.objects.get(), TRANSPORT_RESUMED, user=by)
 
 
+@transaction.atomic
 def stay_paused(*, by: "User") -> None:
     """Declare that this is a copy: nothing is fetched or sent."""
     if not can_administer(by):
         raise PermissionDenied(_("Only an administrator may say so."))
     installation.declare_copy()
+    log(Installation.objects.get(), DECLARED_A_COPY, user=by)
