@@ -112,7 +112,8 @@ def move(dump, *, source, target):
 
 def rows(dump):
     with gzip.open(dump, "rt", encoding="utf-8") as lines:
-        found = [json.loads(line) for line in lines]
+        # Less than a millisecond is written as .000, and read again as nothing at all.
+        found = [json.loads(line.replace(".000Z", "Z")) for line in lines]
     return sorted(found, key=lambda row: (row["model"], str(row["pk"])))
 
 
