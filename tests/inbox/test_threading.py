@@ -2,12 +2,19 @@
 
 import random
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 
-from tests.builders import a_mailbox, receive_and_process
-from tests.inbox.thread_sets import THREAD_SETS
+from tests.builders import SUPPORT, a_mailbox, an_email, receive_and_process
+from tests.inbox.thread_sets import START, THREAD_SETS
 from wagtail_ecp.inbox.models import Conversation, FolderCounter, Message
+from wagtail_ecp.inbox.nodes import holders_anywhere, whole_nodes
+from wagtail_ecp.inbox.processing import process_batch
+from wagtail_ecp.inbox.receiving import receive
+from wagtail_ecp.mail.threading import connected, links
+
+SALES = "sales@example.com"
 
 ORDERS = ("as sent", "reversed", 1)
 
@@ -78,3 +85,39 @@ def test_all_sets_at_once_in_one_batch_are_told_apart(db, order):
         (thread, index) for index, (_mail, thread) in enumerate(mails)
     )
     assert_counters_say_what_a_count_would()
+
+
+def random_mails(dice):
+    """Mail in which anything may cite anything, to two mailboxes."""
+    people = [f"p{number}@people.example" for number in range(dice.randint(2, 4))]
+    ids = [f"i{number}@x" for number in range(8)]
+    for number in range(8):
+        own = dice.choice([ids[number]] * 8 + [dice.choice(ids), None])
+        mail = an_email(
+            dice.choice(["S", "Re: S", "T", "Re: T"]),
+            f"Text {number}\n",
+            sender=dice.choice(people),
+            message_id=own,
+            cites=dice.sample([*ids, "never@x"], dice.choice([0, 0, 1, 1, 2, 3])),
+            date=START + timedelta(minutes=number),
+            Cc=", ".join(dice.sample(people, dice.randint(1, len(people)))),
+        )
+        yield mail, dice.choice([[SUPPORT], [SUPPORT], [SALES], [SUPPORT, SALES]])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_comes_in_one_by_one_ends_as_the_links_of_all(db, seed):
+    a_mailbox()
+    a_mailbox(SALES)
+    dice = random.Random(seed)  # noqa: S311
+    mails = in_order(random_mails(dice), seed)
+
+    for raw, recipients in mails:
+        receive(raw, recipients=recipients)
+        process_batch()
+
+    nodes = whole_nodes(Conversation.objects.values_list("pk", flat=True))
+    holders = holders_anywhere({cited for node in nodes for cited in node.cites})
+    expected = connected([node.key for node in nodes], links(nodes, holders))
+    rows = Message.objects.values_list("conversation_id", "pk")
+    assert partition(rows) == sorted(map(sorted, expected))

@@ -7,8 +7,8 @@ A conversation is a connected set of messages. Two messages are linked if
    or the citing one was written here;
 3. both cite the same id, which nobody has, and each one's sender takes part in the
    other, or the sender is the same;
-4. one of them has no Message-ID, the other is a reply, and sender and subject are the
-   same.
+4. one of them has no Message-ID, the other is a reply, sender and subject are the
+   same, and neither cites a message that we have.
 
 Ids are looked for in the message's own mailbox first and elsewhere only if it has none,
 so that one mail to two mailboxes makes two conversations. A message whose sender failed
@@ -140,26 +140,21 @@ def _links_by_missing_id(citing: list[Node]) -> Iterator[Link]:
 def _links_by_subject(
     nodes: Sequence[Node], missing: Mapping[tuple[int, str], list[Node]]
 ) -> Iterator[Link]:
-    """Rule 4, for messages that the better rules have nothing to say of."""
+    """Rule 4, among messages that the better rules have nothing to say of.
+
+    Who answers a message that we know answers no nameless one, so equal subjects of
+    one sender stay apart.
+    """
     unknown = {(node.key, cited) for (_, cited), ns in missing.items() for node in ns}
-    loose = {
-        node.key
-        for node in nodes
-        if all((node.key, cited) in unknown for cited in node.cites)
-    }
     alike: dict[tuple[int, str, str], list[Node]] = defaultdict(list)
     for node in nodes:
-        if node.sender and not node.is_forged:
+        is_loose = all((node.key, cited) in unknown for cited in node.cites)
+        if node.sender and is_loose and not node.is_forged:
             alike[node.mailbox, node.sender, node.subject].append(node)
     for group in alike.values():
-        nameless = [node for node in group if not node.own_id and node.key in loose]
-        for one, other in itertools.product(nameless, group):
-            if one.key != other.key and _is_same_subject(one, other, loose):
+        nameless = [node for node in group if not node.own_id]
+        replies = [node for node in group if node.is_reply]
+        for one, other in itertools.product(nameless, replies):
+            is_near = abs(one.at - other.at) <= SAME_SUBJECT_WINDOW
+            if one.key != other.key and is_near:
                 yield Link(one.key, other.key, Rule.SAME_SUBJECT)
-
-
-def _is_same_subject(nameless: Node, other: Node, loose: Collection[int]) -> bool:
-    """Leave out replies to known messages: they do not answer a nameless first one."""
-    is_near = abs(nameless.at - other.at) <= SAME_SUBJECT_WINDOW
-    answers = other.key in loose or nameless.is_reply
-    return is_near and other.is_reply and answers
