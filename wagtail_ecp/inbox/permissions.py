@@ -26,12 +26,6 @@ def can_reply(user: "User | Any", mailbox: Mailbox) -> bool:
     return answering.filter(pk=mailbox.pk).exists()
 
 
-def can_manage(user: "User | Any", mailbox: Mailbox) -> bool:
-    """Whether ``user`` may repair what went wrong in ``mailbox``."""
-    managing = Mailbox.objects.open_to(user, Permission.MANAGE)
-    return managing.filter(pk=mailbox.pk).exists()
-
-
 def possible_assignees(conversation: Conversation) -> "QuerySet[Any]":
     """Return the active users who may answer this conversation, by name."""
     from django.contrib.auth import get_user_model

@@ -31,10 +31,6 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         found = self.whole().filter(mailbox=mailbox, folder=folder)
         return found.order_by("-last_message_at", "-id")
 
-    def unassigned(self) -> Self:
-        """Conversations that nobody answers for."""
-        return self.filter(assignee=None)
-
 
 class Conversation(models.Model):
     """A connected set of messages; its number is its primary key and never reused."""

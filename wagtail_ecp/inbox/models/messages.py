@@ -53,7 +53,6 @@ class Message(models.Model):
         SAME_UNKNOWN = "same-unknown", _("It answers the same missing message.")
         SAME_SUBJECT = "same-subject", _("Same sender and subject, without an id.")
         WRITTEN = "written", _("It was written here.")
-        ARRANGED = "arranged", _("A person put it here.")
 
     # Where it was delivered to, or sent from; the conversation may have moved since.
     mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="+")
