@@ -57,7 +57,8 @@ class Navigation:
     @cached_property
     def _rows(self) -> list[tuple[str, int, str, int]]:
         mailboxes, accounts, installations = _parts(self._user)
-        return list(mailboxes.union(accounts, installations, all=True))
+        # Sorted where it is shown; the first part would bring its model's order along.
+        return list(mailboxes.union(accounts, installations, all=True).order_by())
 
     def _rows_of(self, kind: str) -> list[tuple[str, int, str, int]]:
         return [row for row in self._rows if row[0] == kind]
