@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import itertools
 import os
 import signal
@@ -56,9 +55,12 @@ def keep(
 
 
 async def serve(port: int, directory: Path) -> None:
-    """Take mail for anybody on the loopback interface until the task is cancelled."""
+    """Take mail for anybody on the loopback interface until SIGINT or SIGTERM."""
     keeper = Keeper(directory)
-    server = await asyncio.get_running_loop().create_server(
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    server = await loop.create_server(
         lambda: SMTP(
             keeper,
             hostname="catcher.sandbox.test",
@@ -69,16 +71,15 @@ async def serve(port: int, directory: Path) -> None:
         host=ports.HOST,
         port=port,
     )
-    async with server:
-        await server.serve_forever()
+    await stop.wait()
+    # Without waiting for clients: from Python 3.12 on, one that stays would hold us up.
+    server.close()
 
 
 def run(port: int, directory: Path) -> None:
     """Serve until SIGINT or SIGTERM."""
     directory.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(port, directory))
+    asyncio.run(serve(port, directory))
 
 
 if __name__ == "__main__":
