@@ -16,7 +16,7 @@ from wagtail_ecp.mail.threading import connected, links
 
 SALES = "sales@example.com"
 
-ORDERS = ("as sent", "reversed", 1)
+ORDERS = ("reversed", 1)
 
 
 def in_order(items, order):
@@ -67,7 +67,7 @@ def test_threads_are_the_true_ones_in_any_order(db, thread_set, order):
     assert_counters_say_what_a_count_would()
 
 
-@pytest.mark.parametrize("order", ["reversed", 2])
+@pytest.mark.parametrize("order", ["as sent", 2])
 def test_all_sets_at_once_in_one_batch_are_told_apart(db, order):
     a_mailbox()
     sets = [make() for make in THREAD_SETS]
@@ -105,7 +105,7 @@ def random_mails(dice):
         yield mail, dice.choice([[SUPPORT], [SUPPORT], [SALES], [SUPPORT, SALES]])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_what_comes_in_one_by_one_ends_as_the_links_of_all(db, seed):
     a_mailbox()
     a_mailbox(SALES)

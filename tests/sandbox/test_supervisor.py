@@ -12,6 +12,8 @@ from wagtail_ecp.management.children import Child, Fork
 from wagtail_ecp.management.supervisor import Supervisor
 
 PATIENCE = 20.0
+pytestmark = pytest.mark.slow
+
 IDLE = r"import os, time; os.write(1, b'up\n'); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {IDLE}"
 PARENT_OF_ANOTHER = rf"""
