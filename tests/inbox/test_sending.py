@@ -329,6 +329,18 @@ def test_a_mark_made_for_a_lost_conversation_leads_not_into_its_numbers_next_one
     assert Conversation.objects.whole().count() == 2
 
 
+def test_an_answer_goes_where_the_conversation_went_while_it_was_written(
+    conversation, alice
+):
+    (row,) = receive_and_process(an_email("Order", message_id="o@x"))
+    written_in = row.message.conversation
+    actions.merge(conversation, written_in, by=alice)
+
+    message = actions.reply(written_in, an_answer(), answers=row.message, by=alice)
+
+    assert message.conversation == conversation
+
+
 def test_an_inactive_mailbox_sends_nothing(conversation, alice):
     Mailbox.objects.update(is_active=False)
     conversation.refresh_from_db()

@@ -39,8 +39,17 @@ DECLARED_A_COPY = "wagtail_ecp.declare_copy"
 
 
 def _locked(conversation: Conversation) -> Conversation:
-    """Read the row again, so that nothing a colleague did meanwhile is lost."""
-    return Conversation.objects.select_for_update().get(pk=conversation.pk)
+    """Read the row again, so that nothing a colleague did meanwhile is lost.
+
+    If it has become part of another conversation meanwhile, that one is meant;
+    PermissionDenied if that lies in another mailbox, where other rights hold.
+    """
+    row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if row.merged_into is None:
+        return row
+    if row.merged_into.mailbox_id != row.mailbox_id:
+        raise PermissionDenied(_("This conversation went to another mailbox."))
+    return _locked(row.merged_into)
 
 
 def _require_reply(user: "User", conversation: Conversation) -> None:

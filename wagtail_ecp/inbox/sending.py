@@ -5,6 +5,7 @@ marker leaves a row that is sent again; one that dies after it leaves "unknown",
 only a person settles (RFC 5321 section 4.5.3.2.6: the answer to DATA may be lost).
 """
 
+import contextlib
 import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
@@ -82,7 +83,8 @@ def release_abandoned() -> None:
         state=State.QUEUED, lease_epoch=F("lease_epoch") + 1, **RELEASED
     )
     for outbox in abandoned.exclude(data_begun_at=None).select_related("message"):
-        with transaction.atomic():
+        # Another sweep may have been quicker.
+        with contextlib.suppress(LeaseLostError), transaction.atomic():
             _end(outbox, State.UNKNOWN, Action.Kind.SEND_UNKNOWN)
 
 
