@@ -24,7 +24,11 @@ DEFAULTS: dict[str, Any] = {
     # Kept outside the database so that a copy of it is noticed.
     # None: a file beside the raw mail, made at the first start.
     "INSTALLATION_ID": None,
+    # What the account pays for: {key: {"label", "price", "currency", "allows",
+    # "limits", "provider_price"}}. Empty: one level that allows everything.
+    "SERVICE_LEVELS": {},
     # Swappable parts, by dotted path.
+    "BILLING_PROVIDER": "wagtail_ecp.billing.manual.ManualProvider",
     "JOB_QUEUE": "wagtail_ecp.queue.RQQueue",
     "SOURCE_KINDS": {"imap": "wagtail_ecp.mail.sources.imap.ImapSource"},
 }

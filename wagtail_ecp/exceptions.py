@@ -31,3 +31,7 @@ class TransportPausedError(EmailCentreError):
 
 class MessageTooLargeError(EmailCentreError):
     """The message is over the size limit; the sender must make it smaller."""
+
+
+class BillingError(EmailCentreError):
+    """Billing could not be done as asked; its words tell the owner what to do."""

@@ -1,6 +1,6 @@
 """Every model once, so that Django finds them; import them from their rooms."""
 
-from wagtail_ecp.accounts.models import Account, Installation
+from wagtail_ecp.accounts.models import Account, Installation, Letter
 from wagtail_ecp.contacts.models import Contact, ContactAddress
 from wagtail_ecp.inbox.models import (
     Attachment,
@@ -34,6 +34,7 @@ __all__ = [
     "IncomingMail",
     "Installation",
     "KeptApart",
+    "Letter",
     "Mailbox",
     "Merge",
     "Message",

@@ -5,6 +5,9 @@
 ``message_queued``      sender=Message, message=…: an answer waits to be sent
 ``message_sent``        sender=Message, message=…: a mail server took an answer
 ``conversation_assigned``  sender=Conversation, conversation=…, by=…
+``letter_written``      sender=Letter, letter=…: a notice to one of our own waits
+``options_changed``     sender=Account, account=…, names=[…], by=…
+``owner_changed``       sender=Account, account=…, before=…, by=…; users or None
 """
 
 from django.dispatch import Signal
@@ -14,3 +17,6 @@ message_stored = Signal()
 message_queued = Signal()
 message_sent = Signal()
 conversation_assigned = Signal()
+options_changed = Signal()
+owner_changed = Signal()
+letter_written = Signal()

@@ -11,6 +11,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from wagtail_ecp.accounts.actions import OPTIONS_CHANGED, OWNER_CHANGED
 from wagtail_ecp.admin import urls
 from wagtail_ecp.admin.administration import VIEWSETS, register_policies
 from wagtail_ecp.admin.group_rights import CHANGED, MailboxRights
@@ -60,6 +61,12 @@ def register_log_actions(actions: Any) -> None:
     """Name what we write into Wagtail's audit log."""
     actions.register_action(
         CHANGED, _("Mailbox rights changed"), _("Changed rights on mailboxes")
+    )
+    actions.register_action(
+        OPTIONS_CHANGED, _("Options changed"), _("Changed the account options")
+    )
+    actions.register_action(
+        OWNER_CHANGED, _("Owner changed"), _("Changed the account owner")
     )
     actions.register_action(
         TRANSPORT_RESUMED,

@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from wagtail_ecp.accounts import levels
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -77,7 +81,13 @@ class Account(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="America/Los_Angeles"
     )
-    use_ssl = models.BooleanField(default=True)
+    use_ssl = models.BooleanField(
+        _("Use SSL for all e-mail transmissions"), default=True
+    )
+    # A trial beside a running mailbox: mail comes in, and nothing goes out.
+    receives_only = models.BooleanField(
+        _("Receive only: send nothing"), default=False
+    )
     maintain_assignments = models.BooleanField(default=False)
     dashboards_by_administrators_only = models.BooleanField(default=False)
     rss_enabled = models.BooleanField(default=False)
@@ -114,6 +124,75 @@ class Account(models.Model):
         """Whether somebody has set up the account yet."""
         return not self._state.adding
 
+    @property
+    def level(self) -> levels.Level:
+        """The service level, as the site's settings describe it."""
+        return levels.find(self.service_level)
+
+    def allows(self, feature: str) -> bool:
+        """Whether the service level allows one of ``levels.FEATURES``."""
+        return feature in self.level.allows
+
+    def limit(self, name: str) -> int | None:
+        """How many of one of ``levels.LIMITS`` the service level allows; None: any."""
+        return self.level.limits.get(name)
+
+    @property
+    def requires_ssl(self) -> bool:
+        """Whether mail may only travel encrypted, to a host whose certificate holds."""
+        return self.use_ssl and self.allows("ssl")
+
     def is_owned_by(self, user: "User | Any") -> bool:
         """Whether ``user`` is the owner; being superuser doesn't count."""
         return self.exists and user.is_authenticated and user.pk == self.owner_id
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Reads of letters."""
+
+    def due(self) -> "LetterQuerySet":
+        """Letters that may be sent now."""
+        return self.filter(state=Letter.State.QUEUED, next_try_at__lte=Now())
+
+
+class Letter(models.Model):
+    """A mail from the e-mail centre to one of its own people; see ``letters``."""
+
+    class State(models.TextChoices):
+        """How far it has got."""
+
+        QUEUED = "queued", _("waiting to be sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    address = models.CharField(max_length=320)
+    subject = models.CharField(max_length=255)
+    text = models.TextField()
+    html = models.TextField()
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=models.Q(state="queued"),
+                name="ecp_letter_work",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.subject}"

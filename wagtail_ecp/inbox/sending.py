@@ -25,16 +25,12 @@ from wagtail_ecp.inbox.models import Message, Outbox, OutboxRecipient
 from wagtail_ecp.inbox.models.leases import RELEASED, new_owner
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
-from wagtail_ecp.mail.sending.backend import (
-    default_backend,
-    deliver_with_backend,
-    smtp_settings_from_django,
-)
 from wagtail_ecp.mail.sending.errors import (
     DeliveryError,
     PermanentDeliveryError,
     UncertainDeliveryError,
 )
+from wagtail_ecp.mail.sending.site import deliver_through_site
 from wagtail_ecp.mail.sending.smtp import Delivery, Refusal, SmtpSettings, deliver
 
 if TYPE_CHECKING:
@@ -67,9 +63,9 @@ def send(outbox_id: int) -> None:
     }
     if not due.claim(owner, lease=LEASE, limit=1, **changes):
         return
-    outbox = Outbox.objects.select_related("message__mailbox__outgoing_server").get(
-        pk=outbox_id
-    )
+    outbox = Outbox.objects.select_related(
+        "message__mailbox__outgoing_server", "message__mailbox__account"
+    ).get(pk=outbox_id)
     try:
         _settle(outbox, _deliver(outbox))
     except LeaseLostError:
@@ -123,10 +119,8 @@ def _way_out(message: Message) -> Callable[..., Delivery]:
                 allowed_networks=conf.get("ALLOWED_NETWORKS"),
             ),
         )
-    site = smtp_settings_from_django()
-    if site:
-        return partial(deliver, site)
-    return partial(deliver_with_backend, default_backend())
+    requires_tls = message.mailbox.account.requires_ssl
+    return partial(deliver_through_site, requires_tls=requires_tls)
 
 
 def _mark_data_begun(outbox: Outbox) -> None:

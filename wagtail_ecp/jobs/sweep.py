@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from wagtail_ecp import queue
 from wagtail_ecp.accounts import installation
+from wagtail_ecp.accounts.models import Letter
 from wagtail_ecp.inbox import blobs, sending
 from wagtail_ecp.inbox.models import Blob, IncomingMail, Mailbox, Outbox, Source
 from wagtail_ecp.jobs.fetch import fetch_source
+from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.send import send_message
@@ -30,6 +32,8 @@ def sweep() -> None:
         queue.enqueue(purge_mailbox, mailbox_id, queue=queue.BACKGROUND)
     for outbox_id in Outbox.objects.due().values_list("pk", flat=True)[:ROUND]:
         queue.enqueue(send_message, outbox_id, queue=queue.OUTGOING)
+    for letter_id in Letter.objects.due().values_list("pk", flat=True)[:ROUND]:
+        queue.enqueue(send_letter, letter_id, queue=queue.OUTGOING)
 
 
 def visit_sources() -> None:

@@ -29,6 +29,9 @@ class Action(models.Model):
         SEND_UNKNOWN = "send-unknown", _("arrival unknown")
         SEND_RETRIED = "send-retried", _("sending tried again")
         SEND_SETTLED = "send-settled", _("marked as sent")
+        SETTING_CHANGED = "setting-changed", _("changed the account options")
+        OWNER_CHANGED = "owner-changed", _("handed the account over")
+        ATTEMPT_REFUSED = "attempt-refused", _("tried what only the owner may")
 
     at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=32, choices=Kind)

@@ -1,0 +1,73 @@
+"""The account options: which there are, what they may be, and how one says so."""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from wagtail_ecp.accounts import zones
+from wagtail_ecp.accounts.models import Account
+
+#: The columns of the account that its owner sets. An option joins with the code that
+#: gives it effect.
+NAMES = ("name", "time_zone", "use_ssl", "receives_only")
+
+
+def check(account: Account, wanted: Mapping[str, Any]) -> None:
+    """Raise ValidationError, with messages by option, for what makes no sense."""
+    unknown = sorted(set(wanted) - set(NAMES))
+    if unknown:
+        raise ValidationError(
+            _("There is no option “%(name)s”."), params={"name": unknown[0]}
+        )
+    wrong = {
+        name: RULES[name](account, value)
+        for name, value in wanted.items()
+        if name in RULES
+    }
+    wrong = {name: message for name, message in wrong.items() if message}
+    if wrong:
+        raise ValidationError(wrong)
+    proposed = copy(account)
+    for name, value in wanted.items():
+        setattr(proposed, name, value)
+    others = {field.name for field in Account._meta.fields} - set(wanted)
+    proposed.clean_fields(exclude=others)
+
+
+def in_words(value: Any) -> str:
+    """Return an option's value as a person would say it."""
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    return str(value)
+
+
+def was_changed_to(value: Any) -> str:
+    """Tell somebody with an old page what the option has become meanwhile."""
+    return _("This was changed to “%(value)s” meanwhile. Change it again if need be.") % {
+        "value": in_words(value)
+    }
+
+
+def _zone(_account: Account, value: str) -> str:
+    if zones.is_zone(value):
+        return ""
+    return _("“%(zone)s” is not a time zone.") % {"zone": value}
+
+
+def _ssl(account: Account, value: bool) -> str:
+    if not value or account.allows("ssl"):
+        return ""
+    return ssl_is_missing(account)
+
+
+def ssl_is_missing(account: Account) -> str:
+    """Say why SSL can't be enforced at the account's service level."""
+    return _("The service level “%(level)s” does not include this.") % {
+        "level": account.level.label
+    }
+
+
+RULES: dict[str, Callable[[Account, Any], str]] = {"time_zone": _zone, "use_ssl": _ssl}

@@ -1,0 +1,1 @@
+"""Levels, cards and invoices; every way of paying is a provider."""

@@ -1,0 +1,1 @@
+"""The New Account Wizard: from an installed app to a first mailbox."""
