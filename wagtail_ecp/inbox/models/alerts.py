@@ -1,0 +1,83 @@
+"""What members are told of by e-mail."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_ecp.inbox.models.conversations import Conversation
+from wagtail_ecp.inbox.models.messages import Message
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Reads of alerts."""
+
+    def waiting(self) -> "AlertQuerySet":
+        """Alerts that are in no e-mail yet."""
+        return self.filter(settled_at=None)
+
+    def visible_to(self, user: "User | Any") -> "AlertQuerySet":
+        """Alerts of what ``user`` may read now, wherever it lies by now."""
+        readable = Conversation.objects.visible_to(user).values("pk")
+        where = Q(message=None) | Q(message__conversation__in=readable)
+        return self.filter(where, conversation__in=readable)
+
+
+class Alert(models.Model):
+    """One thing that one member is told, once."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        ASSIGNED = "assigned", _("assigned to you")
+        NEW_MAIL = "new-mail", _("new mail")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=16, choices=Kind)
+    # What it comes of, such as "message 5": the same thing is told once, whoever
+    # notices it and however often.
+    cause = models.CharField(max_length=64)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="+"
+    )
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    by_name = models.CharField(max_length=255, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    # Mailed, or not to be mailed any more.
+    settled_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "cause"], name="ecp_each_alert_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user"],
+                condition=Q(settled_at__isnull=True),
+                name="ecp_alert_waiting",
+            ),
+            models.Index(
+                fields=["user", "-mailed_at"],
+                condition=Q(mailed_at__isnull=False),
+                name="ecp_alert_mailed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.cause}"
