@@ -50,21 +50,26 @@ def change_options(changes: Mapping[str, Change], *, by: "User") -> Account:
     that makes no sense. Both have messages by option.
     """
     account = _locked_for(by)
+    _write(account, check_options(account, changes), by=by)
+    return account
+
+
+def check_options(account: Account, changes: Mapping[str, Change]) -> dict[str, Any]:
+    """Return what is to be written; raise as ``change_options`` does."""
     wanted = {
         name: change.now
         for name, change in changes.items()
-        if getattr(account, name) != change.now
+        if getattr(account, name, None) != change.now
     }
     stale = {
         name: options.was_changed_to(getattr(account, name))
         for name in wanted
-        if getattr(account, name) != changes[name].was
+        if name in options.NAMES and getattr(account, name) != changes[name].was
     }
     if stale:
         raise StaleError(stale)
     options.check(account, wanted)
-    _write(account, wanted, by=by)
-    return account
+    return wanted
 
 
 @transaction.atomic
@@ -223,4 +228,3 @@ def _end_sessions(user: "User", password: str | None) -> None:
 def _require_own_address(user: "User") -> None:
     if members.reads_mail_of(user) is not None:
         raise ValidationError(members.ADDRESS_IS_SHARED)
-

@@ -89,9 +89,7 @@ def send(letter_id: int) -> None:
         _deliver(letter, requires_tls=account is not None and account.requires_ssl)
     except DeliveryError as error:
         logger.warning("letter %s could not be sent: %s", letter_id, error)
-        is_over = (
-            isinstance(error, PermanentDeliveryError) or letter.attempts >= TRIES
-        )
+        is_over = isinstance(error, PermanentDeliveryError) or letter.attempts >= TRIES
         state = Letter.State.FAILED if is_over else Letter.State.QUEUED
         Letter.objects.filter(pk=letter_id).update(state=state, error=str(error))
         return

@@ -46,9 +46,9 @@ def in_words(value: Any) -> str:
 
 def was_changed_to(value: Any) -> str:
     """Tell somebody with an old page what the option has become meanwhile."""
-    return _("This was changed to “%(value)s” meanwhile. Change it again if need be.") % {
-        "value": in_words(value)
-    }
+    return _(
+        "This was changed to “%(value)s” meanwhile. Change it again if need be."
+    ) % {"value": in_words(value)}
 
 
 def _zone(_account: Account, value: str) -> str:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from wagtail_ecp.admin.clock import on_our_clock
 from wagtail_ecp.admin.mailbox_form import MailboxForm
 from wagtail_ecp.admin.policies import AdministratorsPolicy
 from wagtail_ecp.admin.server_forms import OutgoingServerForm, SourceForm
@@ -43,6 +45,10 @@ class AdministrationViewSet(ModelViewSet):
     copy_view_enabled = False
     add_to_reference_index = False
     list_per_page = 50
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Show dates on our clock, as everywhere."""
+        return decorate_urlpatterns(super().get_urlpatterns(), on_our_clock)  # type: ignore[no-any-return]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Leave out the usage of rows that nothing in Wagtail refers to."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import (
     BigIntegerField,
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem, SubMenuItem
 
+from wagtail_ecp.accounts import zones
 from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import ADMINISTER
 from wagtail_ecp.inbox.models import Folder, FolderCounter, Mailbox
@@ -56,9 +58,9 @@ class Navigation:
 
     @cached_property
     def _rows(self) -> list[tuple[str, int, str, int]]:
-        mailboxes, accounts, installations = _parts(self._user)
+        first, *others = _parts(self._user)
         # Sorted where it is shown; the first part would bring its model's order along.
-        return list(mailboxes.union(accounts, installations, all=True).order_by())
+        return list(first.union(*others, all=True).order_by())
 
     def _rows_of(self, kind: str) -> list[tuple[str, int, str, int]]:
         return [row for row in self._rows if row[0] == kind]
@@ -69,11 +71,33 @@ class Navigation:
         found = [MailboxLink(*row[1:]) for row in self._rows_of("mailbox")]
         return sorted(found, key=lambda mailbox: (mailbox.name.casefold(), mailbox.pk))
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether the user owns the account."""
+        return any(owned for *_rest, owned in self._rows_of("account"))
+
     @cached_property
     def is_administrator(self) -> bool:
         """Tell whether the user manages mailboxes; the same as ``can_administer``."""
-        is_owner = any(owned for *_rest, owned in self._rows_of("account"))
-        return self._user.has_perm(ADMINISTER) or is_owner
+        return self._user.has_perm(ADMINISTER) or self.is_owner
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone of the dates that the user sees."""
+        codes = [code for _kind, _pk, code, _owned in self._rows_of("account")]
+        return zones.zone_for(
+            self._user, of_account=codes[0] if codes else Account().time_zone
+        )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the owner has closed the account."""
+        return bool(self._rows_of("closed"))
+
+    @property
+    def receives_only(self) -> bool:
+        """Whether nothing is sent because this is a trial."""
+        return bool(self._rows_of("trial"))
 
     @property
     def has_account(self) -> bool:
@@ -102,14 +126,16 @@ def navigation(request: HttpRequest) -> Navigation:
 
 
 def _parts(user: Any) -> list[QuerySet[Any, Any]]:
-    """Return three queries of equal columns: kind, number, text, another number."""
+    """Return queries of equal columns: kind, number, text, another number."""
     counters = FolderCounter.objects.filter(
         mailbox=OuterRef("pk"), folder=Folder.INBOX
     ).values("unread")[:1]
     owned = Account.objects.filter(owner=user.pk).values("pk")[:1]
     return [
         _columns(Mailbox.objects.visible_to(user), "mailbox", "name", counters),
-        _columns(Account.objects.all(), "account", "name", owned),
+        _columns(Account.objects.all(), "account", "time_zone", owned),
+        _columns(Account.objects.exclude(closed_at=None), "closed", "name", None),
+        _columns(Account.objects.filter(receives_only=True), "trial", "name", None),
         _columns(Installation.objects.all(), "installation", "pause", None),
     ]
 
@@ -153,6 +179,24 @@ class MailMenuItem(MenuItem):
         )
 
 
+class OwnersMenuItem(MenuItem):
+    """A screen of the owner's; absent for everybody else."""
+
+    def __init__(self, url_name: str, label: Any, *, icon_name: str) -> None:
+        self._url_name = f"wagtail_ecp:{url_name}"
+        name = f"ecp-owner-{url_name.replace('_', '-')}"
+        super().__init__(label, "", name=name, icon_name=icon_name, order=60)
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether this is the owner; asked on every page, and answered with the rest."""
+        return navigation(request).is_owner
+
+    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+        """Return the link, once the addresses are known."""
+        self.url = reverse(self._url_name)
+        return super().render_component(request)
+
+
 def links(found: Navigation) -> list[Any]:
     """Return what is below "Mail" for this user, in order."""
     below = [
@@ -168,6 +212,8 @@ def links(found: Navigation) -> list[Any]:
     below.append(_link("incoming_mail", _("Incoming mail"), "download"))
     if found.is_administrator:
         below.append(_administration())
+    if found.is_owner:
+        below.append(_link("account_options", _("Account Options"), "sliders"))
     return below
 
 

@@ -7,6 +7,23 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class ActionQuerySet(models.QuerySet["Action"]):
+    """Reads of the journal."""
+
+    def of_the_account(self) -> "ActionQuerySet":
+        """Return what concerns options, level and owner, newest first.
+
+        It is the owner's to see: others may learn that something was changed, but not
+        from what to what.
+        """
+        kinds = (
+            Action.Kind.SETTING_CHANGED,
+            Action.Kind.OWNER_CHANGED,
+            Action.Kind.ATTEMPT_REFUSED,
+        )
+        return self.filter(kind__in=kinds).order_by("-pk")
+
+
 class Action(models.Model):
     """One thing that happened.
 
@@ -48,11 +65,21 @@ class Action(models.Model):
     message_number = models.BigIntegerField(null=True, blank=True)
     data = models.JSONField(default=dict, blank=True)
 
+    objects = ActionQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
         indexes: ClassVar = [
             models.Index(fields=["conversation_number", "id"], name="ecp_action_conv"),
             models.Index(fields=["mailbox_number", "-id"], name="ecp_action_mailbox"),
+            # What has no mailbox concerns the account; there is little of it.
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(
+                    kind__in=["setting-changed", "owner-changed", "attempt-refused"]
+                ),
+                name="ecp_action_account",
+            ),
         ]
 
     def __str__(self) -> str:

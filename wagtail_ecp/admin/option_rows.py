@@ -1,0 +1,155 @@
+"""The account options as rows of a form: one small class and one entry each.
+
+An option's row comes with what gives it effect. ``effect`` says in one line what the
+option does to real numbers at the moment.
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.users.models import UserProfile
+
+from wagtail_ecp.accounts import members, options, zones
+from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.admin.zone_field import ZoneField
+from wagtail_ecp.inbox.models import Outbox
+
+
+class OptionRow:
+    """One option: the account's column, its field, and what it does just now."""
+
+    name: ClassVar[str]
+    section: ClassVar[Any]  # A heading, translated when shown.
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    def field(self) -> forms.Field:
+        """Return the form's field, label and help in plain words."""
+        raise NotImplementedError
+
+    def effect(self) -> str:
+        """Return one line about real numbers."""
+        raise NotImplementedError
+
+
+class NameRow(OptionRow):
+    """What the e-mail centre is called."""
+
+    name = "name"
+    section = gettext_lazy("Account")
+
+    def field(self) -> forms.Field:
+        """Return a line of text."""
+        return forms.CharField(
+            label=_("Account name"),
+            max_length=255,
+            help_text=_("What this e-mail centre is called, here and on invoices."),
+        )
+
+    def effect(self) -> str:
+        """Return since when the account has been there, and for how many people."""
+        number = members.members().count()
+        since = date_format(timezone.localtime(self.account.created_at), "DATE_FORMAT")
+        return ngettext(
+            "Since %(since)s, with %(number)s member.",
+            "Since %(since)s, with %(number)s members.",
+            number,
+        ) % {"since": since, "number": number}
+
+
+class ZoneRow(OptionRow):
+    """The clock of the account."""
+
+    name = "time_zone"
+    section = gettext_lazy("Account")
+
+    def field(self) -> forms.Field:
+        """Return a zone that one finds by typing."""
+        return ZoneField(
+            label=_("Time zone"),
+            help_text=_(
+                "Governs every date of mail, reports and invoices. A member who has set"
+                " a zone in their own profile sees dates in that one."
+            ),
+        )
+
+    def effect(self) -> str:
+        """Return the time there, and who has a zone of their own."""
+        there = zones.zone_for(None, of_account=self.account.time_zone)
+        now = timezone.localtime(timezone.now(), there)
+        own = UserProfile.objects.filter(user__in=members.members())
+        number = own.exclude(Q(current_time_zone="")).count()
+        return ngettext(
+            "It is %(time)s there (%(zone)s). %(number)s member has a zone of their own.",
+            "It is %(time)s there (%(zone)s). %(number)s members have a zone of their own.",
+            number,
+        ) % {
+            "time": date_format(now, "TIME_FORMAT"),
+            "zone": now.tzname(),
+            "number": number,
+        }
+
+
+class SslRow(OptionRow):
+    """Whether mail may only travel encrypted."""
+
+    name = "use_ssl"
+    section = gettext_lazy("Mail transmission")
+
+    def field(self) -> forms.Field:
+        """Return a box, which a service level without it can't tick."""
+        is_allowed = self.account.allows("ssl")
+        return forms.BooleanField(
+            label=_("Use SSL for all e-mail transmissions"),
+            required=False,
+            disabled=not is_allowed,
+            help_text=_(
+                "Every fetch and every send is encrypted, with a server whose"
+                " certificate is valid, or does not happen; other hosts must encrypt"
+                " what they bring. Off, encryption is used where it is offered."
+            )
+            if is_allowed
+            else options.ssl_is_missing(self.account),
+        )
+
+    def effect(self) -> str:
+        """Return what can't encrypt, by name, or that all can."""
+        return ""
+
+
+class ReceivesOnlyRow(OptionRow):
+    """A trial beside a running mailbox."""
+
+    name = "receives_only"
+    section = gettext_lazy("Mail transmission")
+
+    def field(self) -> forms.Field:
+        """Return a box."""
+        return forms.BooleanField(
+            label=_("Receive only: send nothing"),
+            required=False,
+            help_text=_(
+                "For a trial: mail comes in and can be read and filed, but no answer"
+                " leaves."
+            ),
+        )
+
+    def effect(self) -> str:
+        """Return how many answers wait."""
+        waiting = Outbox.objects.filter(state=Outbox.State.QUEUED).count()
+        if self.account.receives_only:
+            return ngettext(
+                "%(number)s answer waits to be sent.",
+                "%(number)s answers wait to be sent.",
+                waiting,
+            ) % {"number": waiting}
+        return _("Answers are sent.")
+
+
+ROWS: tuple[type[OptionRow], ...] = (NameRow, ZoneRow, SslRow, ReceivesOnlyRow)
