@@ -13,6 +13,9 @@ DEFAULTS: dict[str, Any] = {
     # Networks that hosts typed into the admin may lead to although they are private,
     # such as "10.1.0.0/16"; addresses of the public internet are always allowed.
     "ALLOWED_NETWORKS": [],
+    # Classes of e-mail back ends, by dotted path, of which the developer knows that
+    # they hand mail on encrypted alone; asked where the account demands SSL.
+    "ENCRYPTED_BACKENDS": [],
     # Secrets for credentials and signed ids, newest first.
     # None: derived from SECRET_KEY and SECRET_KEY_FALLBACKS.
     "KEYS": None,
@@ -27,6 +30,12 @@ DEFAULTS: dict[str, Any] = {
     # What the account pays for: {key: {"label", "price", "currency", "allows",
     # "limits", "provider_price"}}. Empty: one level that allows everything.
     "SERVICE_LEVELS": {},
+    # What stands on our own invoices: {"issuer", "tax_rate", "tax_note",
+    # "reverse_charge", "how_to_pay", "number_prefix", "font"}.
+    "BILLING": {},
+    # For billing through Stripe: {"secret_key", "webhook_secret"} and, if need be,
+    # "automatic_tax", "timeout" and "retries". Keep the two keys out of the repository.
+    "STRIPE": {},
     # Swappable parts, by dotted path.
     "BILLING_PROVIDER": "wagtail_ecp.billing.manual.ManualProvider",
     "JOB_QUEUE": "wagtail_ecp.queue.RQQueue",

@@ -35,3 +35,7 @@ class MessageTooLargeError(EmailCentreError):
 
 class BillingError(EmailCentreError):
     """Billing could not be done as asked; its words tell the owner what to do."""
+
+
+class BillingUnavailableError(BillingError):
+    """The billing provider could not be used just now; trying again may help."""

@@ -1,6 +1,13 @@
 """Every model once, so that Django finds them; import them from their rooms."""
 
 from wagtail_ecp.accounts.models import Account, Installation, Letter
+from wagtail_ecp.billing.models import (
+    BillingDetails,
+    Invoice,
+    InvoiceLine,
+    LevelHeld,
+)
+from wagtail_ecp.billing.stripe.models import StripeCustomer, StripeEvent
 from wagtail_ecp.contacts.models import Contact, ContactAddress
 from wagtail_ecp.inbox.models import (
     Alert,
@@ -23,12 +30,14 @@ from wagtail_ecp.inbox.models import (
     Source,
 )
 from wagtail_ecp.journal.models import Action
+from wagtail_ecp.setup.models import Setup
 
 __all__ = [
     "Account",
     "Action",
     "Alert",
     "Attachment",
+    "BillingDetails",
     "Blob",
     "Contact",
     "ContactAddress",
@@ -38,8 +47,11 @@ __all__ = [
     "GroupMailboxPermission",
     "IncomingMail",
     "Installation",
+    "Invoice",
+    "InvoiceLine",
     "KeptApart",
     "Letter",
+    "LevelHeld",
     "Mailbox",
     "MemberProfile",
     "Merge",
@@ -48,5 +60,8 @@ __all__ = [
     "Outbox",
     "OutboxRecipient",
     "OutgoingServer",
+    "Setup",
     "Source",
+    "StripeCustomer",
+    "StripeEvent",
 ]

@@ -1,0 +1,1 @@
+"""Where other services report to us: signed, and by POST alone."""
