@@ -9,29 +9,77 @@ from django.urls import URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets import viewsets
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from wagtail_ecp.accounts.actions import OPTIONS_CHANGED, OWNER_CHANGED
 from wagtail_ecp.admin import urls
+from wagtail_ecp.admin.account_options import OptionsPanel
 from wagtail_ecp.admin.administration import VIEWSETS, register_policies
+from wagtail_ecp.admin.clock import on_our_clock
 from wagtail_ecp.admin.group_rights import CHANGED, MailboxRights
-from wagtail_ecp.admin.navigation import MailMenuItem, navigation
+from wagtail_ecp.admin.guarded_django_admin import guard_django_admin
+from wagtail_ecp.admin.guarded_views import guard_viewsets
+from wagtail_ecp.admin.navigation import (
+    MailMenuItem,
+    OwnersMenuItem,
+    navigation,
+)
+from wagtail_ecp.admin.own_address import OwnAddressPanel
+from wagtail_ecp.admin.owner_guard import HOOKS
 from wagtail_ecp.admin.pause import PausePanel
+from wagtail_ecp.admin.profile import ProfilePanel
 from wagtail_ecp.inbox.actions import DECLARED_A_COPY, TRANSPORT_RESUMED
 
 register_policies()
+
+# Keeps the owner's user safe in Wagtail's own screens.
+for _name, _hook in HOOKS:
+    hooks.register(_name, _hook)
 
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLResolver]:
     """Put our screens below /admin/mail/."""
-    return [path("mail/", include(urls))]
+    patterns = decorate_urlpatterns(urls.urlpatterns, on_our_clock)
+    return [path("mail/", include((patterns, urls.app_name)))]
 
 
 @hooks.register("register_admin_menu_item")
 def register_menu_item() -> MenuItem:
     """Put "Mail" into the sidebar."""
     return MailMenuItem()
+
+
+@hooks.register("register_settings_menu_item")
+def register_options_menu_item() -> MenuItem:
+    """Put the account options into Settings, for the owner."""
+    return OwnersMenuItem("account_options", _("Account Options"), icon_name="sliders")
+
+
+@hooks.register("register_settings_menu_item")
+def register_billing_menu_item() -> MenuItem:
+    """Put billing into Settings, for the owner."""
+    return OwnersMenuItem("billing", _("Billing"), icon_name="doc-full")
+
+
+@hooks.register("register_account_settings_panel")
+def register_options_panel(request: HttpRequest, user: Any, profile: Any) -> Any:
+    """Give the owner's Account page its tab."""
+    return OptionsPanel(request, user, profile)
+
+
+@hooks.register("register_account_settings_panel")
+def register_profile_panel(request: HttpRequest, user: Any, profile: Any) -> Any:
+    """Give a member's Account page its tab."""
+    return ProfilePanel(request, user, profile)
+
+
+@hooks.register("register_account_settings_panel")
+def register_address_panel(request: HttpRequest, user: Any, profile: Any) -> Any:
+    """Look at the address that the Account page saves."""
+    return OwnAddressPanel(request, user, profile)
 
 
 @hooks.register("construct_homepage_panels")
@@ -84,3 +132,17 @@ def register_log_actions(actions: Any) -> None:
 def register_viewsets() -> list[ModelViewSet]:
     """Let administrators manage mailboxes and mail servers."""
     return [viewset() for viewset in VIEWSETS]
+
+
+@hooks.register("register_admin_viewset", order=1000)
+def guard_others_viewsets() -> list[ModelViewSet]:
+    """Guard the group and token screens, once all are gathered; we add none."""
+    guard_viewsets(viewsets.viewsets)
+    return []
+
+
+@hooks.register("register_admin_urls", order=1000)
+def guard_other_admin() -> list[URLResolver]:
+    """Guard Django's admin, whose apps have all registered by now; we add none."""
+    guard_django_admin()
+    return []

@@ -17,7 +17,13 @@ from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.reading import Shown, shown
 from wagtail_ecp.admin.reply_form import ReplyForm, answered_message, newest, unbound
 from wagtail_ecp.inbox import actions, permissions
-from wagtail_ecp.inbox.models import Conversation, Folder, Merge, Message
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    Folder,
+    MemberProfile,
+    Merge,
+    Message,
+)
 from wagtail_ecp.journal.actions import display_name
 
 #: Where in the form an answer's own complaints belong.
@@ -42,7 +48,8 @@ def conversation(request: AdminRequest, number: int) -> HttpResponse:
         actions.mark_read(found, by=request.user)
         found.is_unread = False
     rows = shown(found)
-    form = unbound(found, [row.message for row in rows])
+    profile = MemberProfile.objects.of(request.user)
+    form = unbound(found, [row.message for row in rows], profile=profile)
     return _page(request, found, rows=rows, form=form)
 
 
@@ -55,11 +62,12 @@ def reply(request: AdminRequest, number: int) -> HttpResponse:
     if not permissions.can_reply(request.user, found.mailbox):
         raise PermissionDenied(_("You may only read mail in this mailbox."))
     rows = shown(found)
-    form = ReplyForm(request.POST, request.FILES)
+    profile = MemberProfile.objects.of(request.user)
+    form = ReplyForm(profile, request.POST, request.FILES)
     if _is_valid(form) and _has_seen_all(form, rows):
         sent = _send(request, found, form)
         if sent:
-            return _sent(request, found, sent)
+            return _sent(request, found, sent, is_archived=form.archives)
     form.ask_again(newest(row.message for row in rows))
     return _page(request, found, rows=rows, form=form)
 
@@ -97,15 +105,17 @@ def _send(
             form.answer(site=request.build_absolute_uri("/"), user=request.user),
             answers=answered_message(messages),
             by=request.user,
-            archive="archive" in request.POST,
+            archive=form.archives,
         )
     except ValidationError as error:
         form.add_error(FIELD_OF.get(error.code or ""), error.messages)
         return None
 
 
-def _sent(request: AdminRequest, found: Conversation, sent: Message) -> HttpResponse:
-    if "archive" not in request.POST:
+def _sent(
+    request: AdminRequest, found: Conversation, sent: Message, *, is_archived: bool
+) -> HttpResponse:
+    if not is_archived:
         notices.success(request, _("Your answer is on its way."))
         url = reverse("wagtail_ecp:conversation", args=[found.pk])
         return redirect(f"{url}#message-{sent.pk}")

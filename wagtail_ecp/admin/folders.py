@@ -15,9 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_ecp.admin.cursors import Cursor
-from wagtail_ecp.admin.navigation import navigation
+from wagtail_ecp.admin.navigation import MailboxLink, navigation
 from wagtail_ecp.admin.pages import page
-from wagtail_ecp.inbox.models import Conversation, Folder, FolderCounter, Mailbox
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    Folder,
+    FolderCounter,
+    Mailbox,
+    MemberProfile,
+)
 
 ROWS = 50
 SNIPPET = 100  # characters; wider screens than that are rare
@@ -87,13 +93,22 @@ class Tab(NamedTuple):
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead to the first mailbox, or say what is missing before there can be one."""
+    """Lead to the member's mailbox, or say what is missing before there can be one."""
     found = navigation(request)
     if not found.is_shown:
         raise PermissionDenied
     if found.has_account and found.mailboxes:
-        return redirect(found.mailboxes[0].url)
+        return _to_mailbox(request, found.mailboxes)
     return page(request, "start.html", crumbs=[(_("Getting started"), "")], context={})
+
+
+def _to_mailbox(request: HttpRequest, mailboxes: Sequence[MailboxLink]) -> HttpResponse:
+    """Lead to the folder that the member's profile names."""
+    profile = MemberProfile.objects.of(request.user)
+    readable = {mailbox.pk for mailbox in mailboxes}
+    wanted = profile.default_mailbox_id
+    chosen = wanted if wanted in readable else mailboxes[0].pk
+    return redirect("wagtail_ecp:folder", chosen, profile.starting_tab)
 
 
 def folder(request: HttpRequest, mailbox_id: int, name: str) -> HttpResponse:

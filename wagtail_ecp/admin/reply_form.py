@@ -13,9 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_ecp import conf
 from wagtail_ecp.admin.reading import written
-from wagtail_ecp.admin.rich_text import as_mail, editor
+from wagtail_ecp.admin.rich_text import (
+    as_mail,
+    editor,
+    is_untouched,
+    with_signature,
+)
 from wagtail_ecp.inbox.answers import Answer, reply_address, reply_subject
-from wagtail_ecp.inbox.models import Conversation, Message
+from wagtail_ecp.inbox.models import Conversation, MemberProfile, Message
 from wagtail_ecp.mail.addresses import Address, parse_addresses
 from wagtail_ecp.mail.composing import OutgoingFile
 
@@ -96,8 +101,9 @@ class ReplyForm(forms.Form):
     # The newest message that its writer had before their eyes.
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, profile: MemberProfile, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "ecp-reply-%s", **kwargs})
+        self.profile = profile
         self.fields["body"].widget = editor()
 
     def clean_subject(self) -> str:
@@ -117,6 +123,21 @@ class ReplyForm(forms.Form):
                 params={"size": filesizeformat(most * 3 // 4)},
             )
         return files
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a signature alone; an answer without one is checked where it is made."""
+        cleaned = super().clean()
+        signature, body = self.profile.signature, self.cleaned_data.get("body", "")
+        is_bare = bool(signature) and is_untouched(body, signature=signature)
+        if is_bare and not self.cleaned_data.get("attachments"):
+            self.add_error("body", _("There is nothing to send yet."))
+        return cleaned
+
+    @property
+    def archives(self) -> bool:
+        """Whether the conversation is archived: by the button, else by preference."""
+        pressed = {"0": False, "1": True}.get(self.data.get("archive", ""))
+        return self.profile.archive_on_reply if pressed is None else pressed
 
     def ask_again(self, latest: int | None) -> None:
         """Show ``latest`` as seen from now on, so that sending again confirms."""
@@ -152,16 +173,20 @@ def answered_message(messages: Sequence[Message]) -> Message | None:
     return next(reversed(incoming or messages), None)
 
 
-def unbound(conversation: Conversation, messages: Sequence[Message]) -> ReplyForm:
-    """Return the form as it first appears, addressed to whom it may concern."""
+def unbound(
+    conversation: Conversation, messages: Sequence[Message], *, profile: MemberProfile
+) -> ReplyForm:
+    """Return the form as it first appears: addressed, and signed by its writer."""
     answered = answered_message(messages)
     subject = answered.subject if answered else conversation.subject
     return ReplyForm(
+        profile,
         initial={
+            "body": with_signature(profile.signature),
             "to": _recipients(answered) if answered else "",
             "subject": reply_subject(subject),
             "seen": newest(messages) or 0,
-        }
+        },
     )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from uuid import uuid4
 
 from bs4 import BeautifulSoup, Tag
+from django.utils.html import escape
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail.admin.utils import get_admin_base_url
 from wagtail.images import get_image_model
@@ -13,6 +14,7 @@ from wagtail.permissions import policy_registry
 from wagtail.rich_text import expand_db_html
 
 from wagtail_ecp.mail.composing import InlineImage
+from wagtail_ecp.mail.plaintext import html_to_text
 
 #: What survives every mail program; embeds are not among it.
 FEATURES: Final = ["bold", "italic", "ol", "ul", "link", "hr", "blockquote", "image"]
@@ -28,9 +30,28 @@ class Letter:
     images: tuple[InlineImage, ...]
 
 
+def with_signature(signature: str) -> str:
+    """Return what an answer begins with: room to write, and the plain ``signature``.
+
+    It stands below two hyphens on a line of their own, as mail programs expect (RFC
+    3676 section 4.3); the blank behind them comes with sending, editors drop it.
+    """
+    if not signature:
+        return ""
+    lines = [escape(line) for line in ("--", *signature.splitlines())]
+    return f"<p></p><p></p><p>{'<br/>'.join(lines)}</p>"
+
+
 def editor() -> Any:
     """Return the form widget, Wagtail's own editor."""
     return get_rich_text_editor_widget(features=FEATURES)
+
+
+def is_untouched(rich_text: str, *, signature: str) -> bool:
+    """Whether the editor holds nothing but what ``with_signature`` put there."""
+    if "<embed" in rich_text:
+        return False
+    return html_to_text(rich_text) == html_to_text(with_signature(signature))
 
 
 def as_mail(rich_text: str, *, site: str, user: Any) -> Letter:

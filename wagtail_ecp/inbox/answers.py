@@ -24,7 +24,7 @@ from wagtail_ecp.mail.addresses import Address
 from wagtail_ecp.mail.composing import InlineImage, OutgoingFile, OutgoingMail, compose
 from wagtail_ecp.mail.html import sanitise_outgoing
 from wagtail_ecp.mail.parsing import parse
-from wagtail_ecp.mail.plaintext import html_to_text
+from wagtail_ecp.mail.plaintext import html_to_text, with_delimiter
 from wagtail_ecp.mail.subjects import is_reply_subject
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def finish(
         subject=answer.subject,
         message_id=new_message_id(conversation),
         date=timezone.now(),
-        text=text,
+        text=with_delimiter(text),
         html=html,
         attachments=tuple(answer.files),
         inline_images=tuple(answer.images),

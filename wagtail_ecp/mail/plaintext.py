@@ -10,7 +10,10 @@ from wagtail_ecp.mail.html_text import html_to_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["html_to_text", "snippet"]
+__all__ = ["SIGNATURE_DELIMITER", "html_to_text", "snippet", "with_delimiter"]
+
+#: The line above a signature (RFC 3676 section 4.3); its blank belongs to it.
+SIGNATURE_DELIMITER: Final = "-- "
 
 MAX_LOOKED_AT: Final = 20_000  # Characters.
 
@@ -50,6 +53,18 @@ _MOBILE: Final = re.compile(
     r"|envoyé de mon|get outlook for)",
     re.IGNORECASE,
 )
+
+
+def with_delimiter(text: str) -> str:
+    """Return ``text`` with the blank back in the last line that is but two hyphens.
+
+    Text from HTML has no blanks at the ends of its lines, and mail programs know the
+    delimiter of a signature by this one.
+    """
+    before, found, signature = f"\n{text}".rpartition("\n--\n")
+    if not found:
+        return text
+    return f"{before}\n{SIGNATURE_DELIMITER}\n{signature}"[1:]
 
 
 def snippet(text: str, length: int = 200) -> str:

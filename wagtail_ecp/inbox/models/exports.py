@@ -18,19 +18,19 @@ class ExportQuerySet(LeasedQuerySet):
     """Reads of exports."""
 
     def unfinished(self) -> "ExportQuerySet":
-        """Exports that a worker has still to do, or is doing."""
+        """Find what a worker has still to do, or is doing."""
         return self.filter(state=Export.State.RUNNING)
 
     def ready(self) -> "ExportQuerySet":
-        """Exports that can be downloaded now."""
+        """Find what can be downloaded now."""
         return self.filter(state=Export.State.READY, expires_at__gt=Now())
 
     def expired(self) -> "ExportQuerySet":
-        """Exports whose file has been kept long enough."""
+        """Find what has been kept long enough."""
         return self.filter(state=Export.State.READY, expires_at__lte=Now())
 
     def ended_for(self, age: "timedelta") -> "ExportQuerySet":
-        """Exports without a file whose row nobody needs to see any more."""
+        """Find ends without a file, asked for so long ago."""
         gone = (Export.State.FAILED, Export.State.CANCELLED)
         return self.filter(state__in=gone, asked_at__lte=Now() - age)
 
@@ -98,7 +98,9 @@ class Export(Leased):
 
     def part_names(self) -> list[str]:
         """Return the names of the parts, in order."""
-        return [self.part_name(number, epoch) for number, epoch in enumerate(self.parts)]
+        return [
+            self.part_name(number, epoch) for number, epoch in enumerate(self.parts)
+        ]
 
     def part_name(self, number: int, epoch: int) -> str:
         """Return a part's name, of the claim that wrote it: late writers harm nobody."""

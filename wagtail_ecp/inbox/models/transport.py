@@ -13,11 +13,11 @@ class Server(models.Model):
     """How to reach and enter a mail server."""
 
     class Security(models.TextChoices):
-        """There is no "if possible": what is chosen holds, or nothing is sent."""
+        """TLS that is chosen holds, or nothing is sent; else what the server offers."""
 
         TLS = "tls", _("TLS from the start")
         STARTTLS = "starttls", _("STARTTLS")
-        NONE = "none", _("none (not encrypted)")
+        NONE = "none", _("none required (STARTTLS when offered)")
 
     name = models.CharField(_("name"), max_length=255)
     host = models.CharField(_("host"), max_length=253)
