@@ -11,6 +11,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from wagtail_ecp.admin.clock import on_our_clock
 from wagtail_ecp.admin.mailbox_form import MailboxForm
+from wagtail_ecp.admin.mailbox_views import MailboxCreateView, MailboxEditView
 from wagtail_ecp.admin.policies import AdministratorsPolicy
 from wagtail_ecp.admin.server_forms import OutgoingServerForm, SourceForm
 from wagtail_ecp.inbox.models import Mailbox, OutgoingServer, Source
@@ -63,6 +64,8 @@ class MailboxViewSet(AdministrationViewSet):
     name = "ecp_mailboxes"
     url_prefix = "mail/mailboxes"
     icon = "mail"
+    add_view_class = MailboxCreateView
+    edit_view_class = MailboxEditView
     list_display: ClassVar = [
         "name",
         "address",
