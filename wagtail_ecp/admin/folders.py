@@ -97,7 +97,9 @@ def start(request: HttpRequest) -> HttpResponse:
     found = navigation(request)
     if not found.is_shown:
         raise PermissionDenied
-    if found.has_account and found.mailboxes:
+    if not found.has_account:
+        return redirect("wagtail_ecp:setup")
+    if found.mailboxes:
         return _to_mailbox(request, found.mailboxes)
     return page(request, "start.html", crumbs=[(_("Getting started"), "")], context={})
 

@@ -3,12 +3,19 @@
 from django.urls import path
 
 from wagtail_ecp.admin import (
+    account_options,
+    billing,
     conversations,
     filing,
     folders,
     incoming,
+    invoices,
     message_parts,
+    ownership,
     pause,
+    reauthentication,
+    setup,
+    setup_ready,
 )
 
 app_name = "wagtail_ecp"
@@ -54,4 +61,21 @@ urlpatterns = [
         name="process_again",
     ),
     path("pause/", pause.pause, name="pause"),
+    path("setup/", setup.begin, name="setup"),
+    path("setup/take-over/", setup.take_over, name="setup_take_over"),
+    path("setup/ready/", setup_ready.ready, name="setup_ready"),
+    path("setup/arrived/", setup_ready.arrived, name="setup_arrived"),
+    path("setup/<slug:name>/", setup.step, name="setup_step"),
+    path("account/", account_options.account_options, name="account_options"),
+    path("account/close/", account_options.close_account, name="close_account"),
+    path("account/owner/", ownership.transfer, name="transfer"),
+    path("log-in-again/", reauthentication.log_in_again, name="log_in_again"),
+    path("billing/", billing.billing, name="billing"),
+    path("billing/level/<str:key>/", billing.change_level, name="change_level"),
+    path("billing/card/", billing.change_card, name="change_card"),
+    path("billing/details/", billing.billing_details, name="billing_details"),
+    path("billing/invoices/<int:number>/", invoices.invoice, name="invoice"),
+    path(
+        "billing/invoices/<int:number>/pdf/", invoices.invoice_pdf, name="invoice_pdf"
+    ),
 ]
