@@ -11,6 +11,9 @@ from django.core.files.storage import InvalidStorageError, storages
 from django.db import DatabaseError, connection
 
 from wagtail_ecp import conf
+from wagtail_ecp.accounts import levels
+from wagtail_ecp.billing import terms
+from wagtail_ecp.exceptions import ConfigurationError
 from wagtail_ecp.queue import QUEUES
 
 Message = checks.CheckMessage
@@ -97,11 +100,34 @@ def _storage() -> Iterator[Message]:
 
 
 def _parts() -> Iterator[Message]:
-    for path in [conf.get("JOB_QUEUE"), *conf.get("SOURCE_KINDS").values()]:
+    paths = [conf.get("JOB_QUEUE"), *conf.get("SOURCE_KINDS").values()]
+    paths.append(conf.get("BILLING_PROVIDER"))
+    for path in [*paths, *conf.get("ENCRYPTED_BACKENDS")]:
         try:
             conf.load(path)
         except ImportError as error:
             yield checks.Error(f"WAGTAIL_ECP: {error}", id="wagtail_ecp.E010")
+
+
+def _billing() -> Iterator[Message]:
+    for read, code in (
+        (levels.levels, "wagtail_ecp.E012"),
+        (terms.terms, "wagtail_ecp.E013"),
+    ):
+        try:
+            read()
+        except ConfigurationError as error:
+            yield checks.Error(f"WAGTAIL_ECP: {error}", id=code)
+            return
+    if conf.get("BILLING_PROVIDER") != conf.DEFAULTS["BILLING_PROVIDER"]:
+        return
+    has_price = any(level.is_paid for level in levels.levels().values())
+    if has_price and not terms.terms().issuer.get("name"):
+        yield checks.Error(
+            "WAGTAIL_ECP: a service level has a price, and BILLING['issuer'] has no "
+            "name to write invoices in.",
+            id="wagtail_ecp.E014",
+        )
 
 
 def _owner() -> Iterator[Message]:
@@ -115,7 +141,7 @@ def _owner() -> Iterator[Message]:
     if not has_owner:
         yield checks.Warning(
             "The e-mail centre has no owner yet: no mail is accepted.",
-            hint="Run: manage.py ecp_set_owner USERNAME",
+            hint="Open the Mail menu of the admin as a superuser, and set it up there.",
             id="wagtail_ecp.W011",
         )
 
@@ -127,6 +153,7 @@ CHECKS: tuple[Callable[[], Iterator[Message]], ...] = (
     _databases,
     _storage,
     _parts,
+    _billing,
 )
 
 

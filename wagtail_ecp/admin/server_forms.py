@@ -6,10 +6,19 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_ecp import conf
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox.models import OutgoingServer, Source
+from wagtail_ecp.mail import probing
 
 #: Who gets the stored password must not change without typing it again.
 RECEIVES_PASSWORD = frozenset({"host", "port", "security", "username"})
+#: What a server is asked anew after; nobody waits for it because of a new name.
+DECIDES_TLS = frozenset({"host", "port", "security", "is_active"})
+
+NOT_ENCRYPTED = gettext_lazy(
+    "The account demands SSL for all e-mail transmissions: choose TLS or STARTTLS."
+)
 
 
 class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -41,7 +50,40 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
                 "password",
                 _("Type the password again: it would go to another place than before."),
             )
+        if Account.objects.current().requires_ssl and self.is_in_use():
+            self._refuse_open_lines()
         return cleaned
+
+    def is_in_use(self) -> bool:
+        """Whether mail will go through the server as the form has it."""
+        return True
+
+    def protocol(self) -> probing.Protocol | None:
+        """Return what the server speaks; None if we can't ask it about TLS."""
+        raise NotImplementedError
+
+    def _refuse_open_lines(self) -> None:
+        """Refuse what would not encrypt while the account demands it.
+
+        A server that can't be reached is saved: it may be up tomorrow, and until then
+        its health says what is wrong.
+        """
+        if self.cleaned_data.get("security") == OutgoingServer.Security.NONE:
+            self.add_error("security", NOT_ENCRYPTED)
+            return
+        protocol = self.protocol()
+        if self.errors or not DECIDES_TLS.intersection(self.changed_data):
+            return
+        if protocol is not None:
+            problem = probing.tls_problem(
+                self.cleaned_data["host"],
+                self.cleaned_data["port"],
+                self.cleaned_data["security"],
+                protocol=protocol,
+                allowed_networks=conf.get("ALLOWED_NETWORKS"),
+            )
+            if problem:
+                self.add_error("security", problem)
 
     def save(self, commit: bool = True) -> Any:
         """Write the form's columns alone: workers write the others meanwhile."""
@@ -63,6 +105,10 @@ class OutgoingServerForm(ServerForm):
     class Meta:
         model = OutgoingServer
         fields: ClassVar = ["name", "host", "port", "security", "username"]
+
+    def protocol(self) -> probing.Protocol:
+        """Return that of outgoing mail."""
+        return "smtp"
 
 
 class SourceForm(ServerForm):
@@ -96,3 +142,11 @@ class SourceForm(ServerForm):
                 "Fixed since the first visit. To fetch from another place, deactivate"
                 " this source and add a new one."
             )
+
+    def is_in_use(self) -> bool:
+        """Whether mail will be fetched from here."""
+        return bool(self.cleaned_data.get("is_active"))
+
+    def protocol(self) -> probing.Protocol | None:
+        """Return IMAP; a site's own kind of source may speak anything."""
+        return "imap" if self.instance.kind == "imap" else None

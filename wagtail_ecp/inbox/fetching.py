@@ -7,10 +7,16 @@ from typing import Any, cast
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from wagtail_ecp import conf
 from wagtail_ecp.accounts.installation import ensure_transport_open
-from wagtail_ecp.exceptions import EmailCentreError, SourceError
+from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.exceptions import (
+    EmailCentreError,
+    SourceError,
+    SourceRefusedError,
+)
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.models import IncomingMail, Source
 from wagtail_ecp.inbox.models.leases import RELEASED, new_owner
@@ -55,10 +61,23 @@ def fetch(source_id: int) -> int:
 
 
 def open_source(source: Source) -> base.Source:
-    """Return the source's door, not entered; SourceError for an unknown kind."""
+    """Return the source's door, not entered; SourceError for an unknown kind.
+
+    SourceRefusedError if mail has to be encrypted and the source need not be.
+    """
     kinds = conf.get("SOURCE_KINDS")
     if source.kind not in kinds:
         raise SourceError(f"WAGTAIL_ECP['SOURCE_KINDS'] has no kind {source.kind!r}.")
+    if (
+        source.security == Source.Security.NONE
+        and Account.objects.current().requires_ssl
+    ):
+        raise SourceRefusedError(
+            _(
+                "Nothing is fetched: this source need not encrypt, and the account"
+                " demands SSL for all e-mail transmissions. Choose TLS or STARTTLS."
+            )
+        )
     settings = base.Settings(
         host=source.host,
         port=source.port,

@@ -16,17 +16,29 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from wagtail_ecp import conf, signals
 from wagtail_ecp.accounts.installation import ensure_transport_open
-from wagtail_ecp.exceptions import ConfigurationError, EmailCentreError
+from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.exceptions import (
+    ConfigurationError,
+    EmailCentreError,
+    TransportPausedError,
+)
 from wagtail_ecp.inbox import blobs
-from wagtail_ecp.inbox.models import Message, Outbox, OutboxRecipient
+from wagtail_ecp.inbox.models import (
+    Message,
+    Outbox,
+    OutboxRecipient,
+    OutgoingServer,
+)
 from wagtail_ecp.inbox.models.leases import RELEASED, new_owner
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.sending.errors import (
     DeliveryError,
+    EncryptionMissingError,
     PermanentDeliveryError,
     UncertainDeliveryError,
 )
@@ -54,6 +66,8 @@ class LeaseLostError(EmailCentreError):
 def send(outbox_id: int) -> None:
     """Send one row of the outbox, if it is due; TransportPausedError while paused."""
     ensure_transport_open()
+    if Account.objects.current().receives_only:
+        raise TransportPausedError("The account only receives for now.")
     owner = new_owner()
     due = Outbox.objects.due().filter(pk=outbox_id)
     changes = {
@@ -107,20 +121,30 @@ def _hand_over(outbox: Outbox) -> Delivery:
 
 def _way_out(message: Message) -> Callable[..., Delivery]:
     server = message.mailbox.outgoing_server
-    if server:
-        return partial(
-            deliver,
-            SmtpSettings(
-                host=server.host,
-                port=server.port,
-                security=cast("Security", server.security),
-                username=server.username,
-                password=server.password,
-                allowed_networks=conf.get("ALLOWED_NETWORKS"),
-            ),
-        )
     requires_tls = message.mailbox.account.requires_ssl
-    return partial(deliver_through_site, requires_tls=requires_tls)
+    if server is None:
+        return partial(deliver_through_site, requires_tls=requires_tls)
+    if requires_tls and server.security == OutgoingServer.Security.NONE:
+        raise EncryptionMissingError(
+            _(
+                "Not sent: the outgoing server “%(name)s” need not encrypt, and the"
+                " account demands SSL for all e-mail transmissions. Choose TLS or"
+                " STARTTLS for it."
+            )
+            % {"name": server.name}
+        )
+    return partial(deliver, _smtp_settings(server))
+
+
+def _smtp_settings(server: OutgoingServer) -> SmtpSettings:
+    return SmtpSettings(
+        host=server.host,
+        port=server.port,
+        security=cast("Security", server.security),
+        username=server.username,
+        password=server.password,
+        allowed_networks=conf.get("ALLOWED_NETWORKS"),
+    )
 
 
 def _mark_data_begun(outbox: Outbox) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import logging
 import re
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from email.utils import format_datetime
 from functools import partial
@@ -19,6 +20,7 @@ from wagtail_ecp.exceptions import (
     MessageTooLargeError,
     TransportPausedError,
 )
+from wagtail_ecp.mail.own_host import is_own_host
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ MAX_LINE_BYTES = 1024 * 1024  # RFC 5321 says 1,000; many programs don't care.
 SECONDS = 300  # without a command; RFC 5321 4.5.3.2.7: the least that is allowed.
 SECONDS_FOR_MAIL = 1800  # from DATA to our answer, for a large mail over a slow line
 
+WELCOME = "250 2.1.0 OK"
 KNOWN = "250 2.1.5 OK"
 STORED = "250 2.0.0 The mail is stored"
 UNKNOWN = "550 5.1.1 There is no such mailbox here"
@@ -35,6 +38,9 @@ MALFORMED = "553 5.1.3 This is not an e-mail address"
 TOO_MANY = "452 4.5.3 Too many recipients"
 TOO_LARGE = "552 5.3.4 The message is too large"
 LATER = "451 4.3.0 Please try again later"
+ENCRYPT = "530 5.7.0 Must issue a STARTTLS command first"  # RFC 3207 4
+# What is missing here must not send mail back to people.
+CANNOT_ENCRYPT = "451 4.7.0 Encryption is required, and not set up here yet"
 
 NOT_IN_TRACE = re.compile(r"[^A-Za-z0-9.:_\[\]-]")
 
@@ -55,11 +61,23 @@ class MailHandler:
     server keeps the mail (451), except that ``MailboxUnknownError`` and
     ``MessageTooLargeError`` are final. ``raw`` begins with the Return-Path and
     Received fields of this delivery (RFC 5321 4.4).
+
+    While ``requires_tls`` says so, which is asked for each mail, hosts for which
+    ``is_own_host(peer, local address)`` is false may not bring mail in the clear.
     """
 
-    def __init__(self, *, knows: Callable[[str], bool], store: Store) -> None:
+    def __init__(
+        self,
+        *,
+        knows: Callable[[str], bool],
+        store: Store,
+        requires_tls: Callable[[], bool] = lambda: False,
+        is_own_host: Callable[[str, str], bool] = is_own_host,
+    ) -> None:
         self._knows = knows
         self._store = store
+        self._requires_tls = requires_tls
+        self._is_own_host = is_own_host
 
     async def handle_EHLO(  # noqa: N802 - the interface is aiosmtpd's
         self,
@@ -69,9 +87,27 @@ class MailHandler:
         hostname: str,
         responses: list[str],
     ) -> list[str]:
-        """Offer pipelining, which LMTP demands (RFC 2033 5)."""
+        """Offer pipelining, which LMTP demands (RFC 2033 5), and no log-in."""
         session.host_name = hostname
-        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+        # aiosmtpd offers AUTH to everybody who has encrypted; nobody can log in here.
+        offers = [line for line in responses[:-1] if not line.startswith("250-AUTH")]
+        return [*offers, "250-PIPELINING", responses[-1]]
+
+    async def handle_MAIL(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        """Begin a mail, from whoever may bring it as they are connected."""
+        refusal = await self._refusal(server, session)
+        if refusal:
+            return refusal
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return WELCOME
 
     async def handle_RCPT(  # noqa: N802
         self,
@@ -110,6 +146,25 @@ class MailHandler:
         logger.error("The listener failed", exc_info=error)
         return LATER
 
+    async def _refusal(self, server: SMTP, session: Session) -> str:
+        """Return why ``session`` may bring no mail, or nothing."""
+        if session.ssl is not None:
+            return ""
+        peer, local = _ends(server)
+        if self._is_own_host(peer, local):
+            return ""
+        try:
+            is_required = await asyncio.to_thread(self._requires_tls)
+        except Exception:
+            logger.exception("Nobody knows whether mail has to be encrypted")
+            return LATER
+        if not is_required:
+            return ""
+        if server.tls_context is not None:
+            return ENCRYPT
+        logger.warning("%s must encrypt, and ecp_listen has no --certificate", peer)
+        return CANNOT_ENCRYPT
+
     def _look_up(self, address: str) -> None:
         if not self._knows(address):
             raise MailboxUnknownError(address)
@@ -123,13 +178,15 @@ def listener(
     max_bytes: int,
     protocol: Literal["smtp", "lmtp"] = "smtp",
     server_name: str | None = None,
+    tls_context: ssl.SSLContext | None = None,
 ) -> Controller:
     """Return a server that ``start()`` and ``stop()`` run in a thread of its own.
 
     Mail over ``max_bytes`` is refused (552), before it is sent if its size is
     announced (RFC 1870). With ``port`` 0 the server finds a free one, which ``port``
     says after ``start()``; a port that is taken raises ``OSError`` there. ``host`` is
-    an address of this machine, or its name.
+    an address of this machine, or its name. With a ``tls_context`` STARTTLS is on
+    offer (RFC 3207); what came before the handshake is forgotten.
     """
     return _Controller(
         handler,
@@ -142,6 +199,7 @@ def listener(
         timeout=SECONDS,
         ident="wagtail-ecp",
         server_hostname=server_name or socket.getfqdn(),
+        tls_context=tls_context,
     )
 
 
@@ -224,8 +282,7 @@ def _sender(envelope: Envelope) -> str:
 
 def _trace(server: SMTP, session: Session, envelope: Envelope) -> bytes:
     """Return the fields that the last server puts before a mail (RFC 5321 4.4)."""
-    sockname: Any = session.peer  # aiosmtpd calls it a string; it is a tuple.
-    peer = sockname[0]
+    peer, _local = _ends(server)
     literal = f"[IPv6:{peer}]" if ":" in peer else f"[{peer}]"
     name = NOT_IN_TRACE.sub("?", session.host_name or "unknown")[:255]
     now = format_datetime(dt.datetime.now(dt.UTC))
@@ -240,8 +297,15 @@ def _trace(server: SMTP, session: Session, envelope: Envelope) -> bytes:
 
 def _protocol_name(server: SMTP, session: Session, envelope: Envelope) -> str:
     """Return the protocol as registered with IANA (RFC 3848, RFC 6531)."""
-    if isinstance(server, LMTP):
-        return "UTF8LMTP" if envelope.smtp_utf8 else "LMTP"
-    if envelope.smtp_utf8:
-        return "UTF8SMTP"
-    return "ESMTP" if session.extended_smtp else "SMTP"
+    if not session.extended_smtp:
+        return "SMTP"  # There is no name for it with TLS.
+    name = "LMTP" if isinstance(server, LMTP) else "SMTP"
+    prefix = "UTF8" if envelope.smtp_utf8 else "" if name == "LMTP" else "E"
+    return f"{prefix}{name}{'S' if session.ssl is not None else ''}"
+
+
+def _ends(server: SMTP) -> tuple[str, str]:
+    """Return the addresses of the other side and of ours."""
+    transport: Any = server.transport
+    peer, local = (transport.get_extra_info(n) for n in ("peername", "sockname"))
+    return peer[0], local[0]

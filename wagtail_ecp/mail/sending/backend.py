@@ -39,18 +39,21 @@ def smtp_settings_from_django() -> SmtpSettings | None:
     Django 6.1 and a subclass's own defaults all count.
     """
     backend = default_backend()
-    if not isinstance(backend, SmtpBackend):
-        return None
+    return smtp_settings_of(backend) if isinstance(backend, SmtpBackend) else None
+
+
+def smtp_settings_of(backend: SmtpBackend) -> SmtpSettings:
+    """Return the server that Django's SMTP back end would use."""
     has_login = bool(backend.username and backend.password)
     return SmtpSettings(
         host=backend.host,
         port=int(backend.port),
-        security=_security(backend),
+        security=security_of(backend),
         username=backend.username if has_login else "",
         password=backend.password if has_login else "",
         timeout=backend.timeout or SECONDS,
         allowed_networks=None,
-        ssl_context=_ssl_context(backend),
+        ssl_context=ssl_context_of(backend),
         local_hostname=DNS_NAME.get_fqdn(),
     )
 
@@ -137,13 +140,15 @@ def _refused_by_provider(message: FinishedMessage) -> dict[str, Refusal]:
     }
 
 
-def _security(backend: SmtpBackend) -> Security:
+def security_of(backend: SmtpBackend) -> Security:
+    """Return how Django's SMTP back end is told to encrypt."""
     if backend.use_ssl:
         return "tls"
     return "starttls" if backend.use_tls else "none"
 
 
-def _ssl_context(backend: SmtpBackend) -> ssl.SSLContext:
+def ssl_context_of(backend: SmtpBackend) -> ssl.SSLContext:
+    """Return whom the back end trusts; OSError if its own certificate can't be read."""
     if not backend.ssl_certfile:
         return backend.ssl_context
     # Django's own context for client certificates trusts no authority at all.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wagtail_ecp.exceptions import UnsafeAddressError
-from wagtail_ecp.mail import reaching
+from wagtail_ecp.mail import encryption, reaching
 from wagtail_ecp.mail.sending import errors
 from wagtail_ecp.mail.sending.outcome import PERMANENT
 
@@ -25,7 +25,8 @@ class SmtpSettings:
 
     ``allowed_networks`` are the private networks (CIDR) that ``host`` may lead to;
     ``None`` allows all and is meant for hosts from the site's settings.
-    ``ssl_context`` replaces the system's authorities by a private one.
+    ``ssl_context`` replaces the system's authorities by a private one. With the
+    security "none" STARTTLS is used if the server offers it, whatever its certificate.
     """
 
     host: str
@@ -45,7 +46,8 @@ def connected(settings: SmtpSettings) -> Iterator["Connection"]:
 
     ``OSError`` within becomes ``TemporaryDeliveryError``. A server that can't be
     used as ``settings`` demand is a ``ServerRefusedError``: "starttls" never falls
-    back to "none", and a certificate must be valid.
+    back to "none", and a certificate must be valid. A handshake that fails is an
+    error even where TLS was only on offer.
     """
     with _explained(settings.host):
         connection = Connection(settings)
@@ -64,7 +66,7 @@ class Connection(smtplib.SMTP):
             local_hostname=settings.local_hostname, timeout=settings.timeout
         )
         self.settings = settings
-        self.context = settings.ssl_context or ssl.create_default_context()
+        self.context = settings.ssl_context or encryption.verifying_context()
         self._host = settings.host  # What smtplib verifies the certificate against.
 
     def make_ready(self) -> None:
@@ -76,7 +78,9 @@ class Connection(smtplib.SMTP):
         self.ehlo_or_helo_if_needed()
         if settings.security == "starttls":
             self.starttls(context=self.context)
-            self.ehlo_or_helo_if_needed()
+        elif settings.security == "none" and self.has_extn("starttls"):
+            self.starttls(context=encryption.opportunistic_context())
+        self.ehlo_or_helo_if_needed()
         if settings.username:
             self._log_in(settings.username, settings.password)
 
@@ -131,6 +135,10 @@ def _explained(host: str) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise errors.ServerRefusedError(
             f"The certificate of {host} can't be trusted: {error.verify_message}"
+        ) from error
+    except ssl.SSLError as error:
+        raise errors.TemporaryDeliveryError(
+            f"{host} and we can't agree on TLS: {error}"
         ) from error
     except smtplib.SMTPResponseException as error:
         raise _refused_by(host, error) from error

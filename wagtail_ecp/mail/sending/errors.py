@@ -25,6 +25,13 @@ class TemporaryDeliveryError(DeliveryError):
     """The mail was certainly not taken over; trying again may help."""
 
 
+class EncryptionMissingError(TemporaryDeliveryError):
+    """The way out does not encrypt, and has to; nothing was handed over.
+
+    The mail goes once a person has put that right.
+    """
+
+
 class PermanentDeliveryError(DeliveryError):
     """The mail was certainly not taken over, and won't be as it is."""
 

@@ -14,7 +14,9 @@ class Settings:
     """Where a source is and who logs in there; ``timeout`` is in seconds.
 
     ``allowed_networks`` are the private networks (CIDR) that ``host`` may lead to;
-    ``None`` allows all and is meant for hosts that no person typed in.
+    ``None`` allows all and is meant for hosts that no person typed in. "tls" and
+    "starttls" demand a certificate that holds; "none" uses STARTTLS where the server
+    offers it, whatever its certificate, and fails if the handshake does.
     """
 
     host: str

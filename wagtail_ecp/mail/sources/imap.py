@@ -19,7 +19,7 @@ from imapclient.exceptions import (
 )
 
 from wagtail_ecp.exceptions import SourceError, SourceRefusedError
-from wagtail_ecp.mail import reaching
+from wagtail_ecp.mail import encryption, reaching
 from wagtail_ecp.mail.sources.base import FetchedMail, Settings
 
 # RFC 5530 (and Yahoo's THROTTLED): a refusal with one of these passes by itself.
@@ -42,7 +42,7 @@ class ImapSource:
         self, settings: Settings, *, ssl_context: ssl.SSLContext | None = None
     ) -> None:
         self._settings = settings
-        self._ssl_context = ssl_context or ssl.create_default_context()
+        self._ssl_context = ssl_context or encryption.verifying_context()
         self._client: Any = None
         self._selected: dict[bytes, Any] = {}
 
@@ -117,6 +117,8 @@ class ImapSource:
         settings = self._settings
         if settings.security == "starttls":
             self._client.starttls(self._ssl_context)
+        elif settings.security == "none" and self._client.has_capability("STARTTLS"):
+            self._client.starttls(encryption.opportunistic_context())
         # The LOGIN command has no way to write other characters.
         if settings.username.isascii() and settings.password.isascii():
             self._client.login(settings.username, settings.password)
@@ -229,6 +231,8 @@ def _explained(settings: Settings, *, is_final: bool = False) -> Iterator[None]:
         raise SourceError(
             f"The certificate of {host} can't be trusted: {error.verify_message}"
         ) from error
+    except ssl.SSLError as error:
+        raise SourceError(f"{host} and we can't agree on TLS: {error}") from error
     except (IMAPClientAbortError, OSError) as error:
         raise SourceError(f"{host} can't be reached: {_words(error)}") from error
     except IMAPClientError as error:

@@ -1,6 +1,7 @@
 """``manage.py ecp_run``: workers, clock and listener of a small site in one command."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,9 @@ from django.utils.translation import gettext as _
 from wagtail_ecp.management.children import Child
 from wagtail_ecp.management.supervisor import Supervisor
 from wagtail_ecp.queue import QUEUES
+
+#: Options that go on to the listener.
+TLS = ("certificate", "key")
 
 
 class Command(BaseCommand):
@@ -33,12 +37,18 @@ class Command(BaseCommand):
         group.add_argument(
             "--no-listener", action="store_true", help="mail comes in by other ways"
         )
+        for name in TLS:
+            parser.add_argument(
+                f"--{name}", metavar="FILE", help="as ecp_listen takes it"
+            )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Start all, restart what ends, stop all."""
         connections.close_all()  # What is open must not be shared by the forks.
         with Supervisor() as supervisor:
-            for child in children(options["smtp"], listener=not options["no_listener"]):
+            tls = {name: options[name] for name in TLS if options[name]}
+            wants_listener = not options["no_listener"]
+            for child in children(options["smtp"], listener=wants_listener, tls=tls):
                 supervisor.start(child)
             self.stdout.write(_("Running; Ctrl-C stops everything."))
             supervisor.watch()
@@ -52,7 +62,12 @@ def host_and_port(text: str) -> tuple[str, str]:
     return host.removeprefix("[").removesuffix("]"), port
 
 
-def children(smtp: tuple[str, str] | None, *, listener: bool) -> list[Child]:
+def children(
+    smtp: tuple[str, str] | None,
+    *,
+    listener: bool,
+    tls: Mapping[str, str] | None = None,
+) -> list[Child]:
     """List what runs: a worker for each queue, the clock, and the listener if wanted."""
     found = [
         # One queue each: a worker of several loses a job if it is killed between
@@ -64,7 +79,8 @@ def children(smtp: tuple[str, str] | None, *, listener: bool) -> list[Child]:
     found.append(_django("cron", *clock))
     if listener:
         where = ("--host", smtp[0], "--port", smtp[1]) if smtp else ()
-        found.append(_django("listener", "ecp_listen", *where))
+        files = (f"--{name}={file}" for name, file in (tls or {}).items())
+        found.append(_django("listener", "ecp_listen", *where, *files))
     return found
 
 
