@@ -5,7 +5,9 @@
 ``message_queued``      sender=Message, message=…: an answer waits to be sent
 ``message_sent``        sender=Message, message=…: a mail server took an answer
 ``conversation_assigned``  sender=Conversation, conversation=…, by=…
+``export_changed``      sender=Export, export=…: asked for or cancelled
 ``letter_written``      sender=Letter, letter=…: a notice to one of our own waits
+``invoice_issued``      sender=Invoice, invoice=…: an invoice or a credit note
 ``options_changed``     sender=Account, account=…, names=[…], by=…
 ``owner_changed``       sender=Account, account=…, before=…, by=…; users or None
 """
@@ -18,5 +20,7 @@ message_queued = Signal()
 message_sent = Signal()
 conversation_assigned = Signal()
 options_changed = Signal()
+invoice_issued = Signal()
 owner_changed = Signal()
+export_changed = Signal()
 letter_written = Signal()

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Prefetch, Q, QuerySet
 
-from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.accounts.models import Account, Letter
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models import (
     Conversation,
@@ -15,6 +16,7 @@ from wagtail_ecp.inbox.models import (
     IncomingMail,
     KeptApart,
     Mailbox,
+    MemberProfile,
     Merge,
     Message,
     Outbox,
@@ -51,14 +53,22 @@ class Kind:
 
     def read(self, only: Mailbox | None = None) -> Iterator[Row]:
         """Yield every row, lowest key first; with ``only`` what concerns a mailbox."""
+        return (row for _key, row in self.read_after(None, only=only))
+
+    def read_after(
+        self, key: Any, *, only: Mailbox | None = None
+    ) -> Iterator[tuple[Any, Row]]:
+        """Yield the rows with higher keys than ``key`` (None: all), with their keys."""
         rows = self.rows()
+        if key is not None:
+            rows = rows.filter(pk__gt=key)
         if only:
             concerns = Q(pk__in=())
             for lookup in self.of_mailbox:
                 concerns |= Q(**{lookup: only.pk})
             rows = rows.filter(pk__in=rows.order_by().filter(concerns).values("pk"))
         for row in rows.order_by("pk").iterator(chunk_size=CHUNK):
-            yield (columns(row) if self.whole_row else {}) | self.more(row)
+            yield row.pk, (columns(row) if self.whole_row else {}) | self.more(row)
 
 
 def _members() -> "QuerySet[Any]":
@@ -91,8 +101,18 @@ def _parts(related_name: str) -> Callable[[Any], Row]:
     }
 
 
+def _of_billing(model: str, *parts: str) -> Callable[[], "QuerySet[Any]"]:
+    """Return what reads rows of the billing room, which is a floor above this one."""
+    return lambda: (
+        apps.get_model("wagtail_ecp", model)
+        ._default_manager.order_by("pk")
+        .prefetch_related(*parts)
+    )
+
+
 KINDS = (
     Kind(name="account", rows=Account.objects.all),
+    Kind(name="letters", rows=Letter.objects.all),
     Kind(
         name="members",
         rows=_members,
@@ -147,6 +167,21 @@ KINDS = (
         name="kept_apart",
         rows=KeptApart.objects.all,
         of_mailbox=("lower__mailbox", "higher__mailbox"),
+    ),
+    Kind(name="billing_details", rows=_of_billing("BillingDetails")),
+    Kind(name="levels_held", rows=_of_billing("LevelHeld")),
+    Kind(
+        name="invoices",
+        rows=_of_billing("Invoice", "lines"),
+        more=_parts("lines"),
+    ),
+    Kind(
+        name="profiles",
+        rows=lambda: MemberProfile.objects.prefetch_related("alert_mailboxes"),
+        of_mailbox=("user__groups__mailbox_permissions__mailbox",),
+        more=lambda row: {
+            "alert_mailboxes": [mailbox.pk for mailbox in row.alert_mailboxes.all()]
+        },
     ),
     Kind(name="actions", rows=Action.objects.all, of_mailbox=("mailbox_number",)),
 )

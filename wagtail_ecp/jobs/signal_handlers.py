@@ -4,7 +4,11 @@ from typing import Any
 
 from wagtail_ecp import queue, signals
 from wagtail_ecp.accounts.models import Letter
-from wagtail_ecp.inbox.models import Message
+from wagtail_ecp.inbox.alerts import is_news
+from wagtail_ecp.inbox.models import Conversation, Export, Message
+from wagtail_ecp.jobs.alerts import alert_of_assignment, alert_of_mail
+from wagtail_ecp.jobs.export import write_export
+from wagtail_ecp.jobs.invoices import note_level
 from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.send import send_message
@@ -20,9 +24,32 @@ def on_message_queued(message: Message, **_kwargs: Any) -> None:
     queue.enqueue(send_message, message.outbox.pk, queue=queue.OUTGOING)
 
 
+def on_message_stored(message: Message, **_kwargs: Any) -> None:
+    """Have members told of new mail, if it is worth it."""
+    if is_news(message):
+        queue.enqueue(alert_of_mail, message.pk, queue=queue.OUTGOING)
+
+
+def on_conversation_assigned(conversation: Conversation, **_kwargs: Any) -> None:
+    """Have it told to whom a conversation was assigned."""
+    if conversation.assignee_id:
+        queue.enqueue(alert_of_assignment, conversation.pk, queue=queue.OUTGOING)
+
+
+def on_export_changed(export: Export, **_kwargs: Any) -> None:
+    """Have an export written, or tidied up."""
+    queue.enqueue(write_export, export.pk, queue=queue.BACKGROUND)
+
+
 def on_letter_written(letter: Letter, **_kwargs: Any) -> None:
     """Have a notice to one of our own people sent."""
     queue.enqueue(send_letter, letter.pk, queue=queue.OUTGOING)
+
+
+def on_options_changed(names: list[str], **_kwargs: Any) -> None:
+    """Have it noted since when a level holds, as the invoices follow from it."""
+    if {"service_level", "closed_at"} & set(names):
+        queue.enqueue(note_level, queue=queue.BACKGROUND)
 
 
 def connect() -> None:
@@ -30,6 +57,10 @@ def connect() -> None:
     for signal, handler in (
         (signals.mail_received, on_mail_received),
         (signals.message_queued, on_message_queued),
+        (signals.message_stored, on_message_stored),
+        (signals.conversation_assigned, on_conversation_assigned),
+        (signals.export_changed, on_export_changed),
         (signals.letter_written, on_letter_written),
+        (signals.options_changed, on_options_changed),
     ):
         signal.connect(handler, dispatch_uid=f"wagtail_ecp.{handler.__name__}")
