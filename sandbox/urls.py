@@ -12,6 +12,7 @@ from sandbox.home import caught
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
+    path("ecp/", include("wagtail_ecp.urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("caught/", caught.index, name="caught"),
     path("caught/<slug:name>/", caught.mail, name="caught_mail"),

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.core import checks
 from django.core.files.storage import InvalidStorageError, storages
 from django.db import DatabaseError, connection
+from django.urls import NoReverseMatch, reverse
 
 from wagtail_ecp import conf
 from wagtail_ecp.accounts import levels
 from wagtail_ecp.billing import terms
+from wagtail_ecp.billing.stripe import configuration as stripe
 from wagtail_ecp.exceptions import ConfigurationError
 from wagtail_ecp.queue import QUEUES
 
@@ -130,6 +132,27 @@ def _billing() -> Iterator[Message]:
         )
 
 
+def _stripe() -> Iterator[Message]:
+    if conf.get("BILLING_PROVIDER") != stripe.PROVIDER:
+        return
+    try:
+        problems = list(stripe.problems())
+    except ConfigurationError:  # Said above.
+        return
+    for problem in problems:
+        yield checks.Error(
+            f"WAGTAIL_ECP: billing through Stripe: {problem}", id="wagtail_ecp.E015"
+        )
+    try:
+        reverse(stripe.WEBHOOK)
+    except NoReverseMatch:
+        yield checks.Error(
+            "Stripe can't report to this site, because its URLs lack ours.",
+            hint='Add path("ecp/", include("wagtail_ecp.urls")) to them.',
+            id="wagtail_ecp.E016",
+        )
+
+
 def _owner() -> Iterator[Message]:
     from wagtail_ecp.accounts.models import Account
 
@@ -154,6 +177,7 @@ CHECKS: tuple[Callable[[], Iterator[Message]], ...] = (
     _storage,
     _parts,
     _billing,
+    _stripe,
 )
 
 

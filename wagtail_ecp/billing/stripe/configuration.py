@@ -11,6 +11,7 @@ from wagtail_ecp import conf
 from wagtail_ecp.accounts.levels import levels
 from wagtail_ecp.exceptions import BillingError
 
+WEBHOOK = "wagtail_ecp_site:billing_webhook"
 PROVIDER = "wagtail_ecp.billing.stripe.provider.StripeProvider"
 
 

@@ -75,9 +75,7 @@ class StripeProvider:
         if row.status in reading.PAYING and row.ends_with_period and row.period_end:
             day = localdate(row.period_end, ZoneInfo(self.account.time_zone))
             return _("The subscription ends on %(day)s.") % {"day": date_format(day)}
-        if row.status in reading.PAYING:
-            return ""
-        return _("You choose a card at Stripe when you choose a level with a price.")
+        return ""
 
     def card(self) -> Card | None:
         """Return the card that Stripe charges, as Stripe last told us."""

@@ -50,9 +50,14 @@ class Found:
     subscription: stripe.Subscription | None
 
     @property
+    def is_deleted(self) -> bool:
+        """Whether the customer is no more; only then does Stripe mention it."""
+        return bool(getattr(self.customer, "deleted", False))
+
+    @property
     def own_card(self) -> stripe.PaymentMethod | None:
         """What the customer pays with where a subscription names nothing else."""
-        if self.customer.deleted:
+        if self.is_deleted:
             return None
         settings = self.customer.invoice_settings
         return _expanded(settings.default_payment_method if settings else None)
@@ -68,15 +73,16 @@ class Found:
 def find(client: stripe.StripeClient, customer_id: str) -> Found:
     """Ask Stripe for the customer and the subscription that counts."""
     customer = client.v1.customers.retrieve(customer_id, parameters.with_card())
-    if customer.deleted:
-        return Found(customer=customer, subscription=None)
+    found = Found(customer=customer, subscription=None)
+    if found.is_deleted:
+        return found
     listed = client.v1.subscriptions.list(parameters.subscriptions(customer_id))
     return Found(customer=customer, subscription=_that_counts(listed.data))
 
 
 def in_our_words(found: Found) -> Seen:
     """Return what is kept of it: of a card only brand, last four and expiry."""
-    if found.customer.deleted:
+    if found.is_deleted:
         return Seen(customer_id="", status=Status.CANCELED)
     own, method = found.own_card, found.subscriptions_card or found.own_card
     card = method.card if method else None

@@ -73,7 +73,8 @@ def handle(event: Event, *, client: stripe.StripeClient, row: StripeCustomer) ->
     BillingUnavailableError while another delivery of the same event is being handled;
     StripeError if Stripe can't be asked, and then the event may come again.
     """
-    if event.type not in TYPES or event.customer_id != row.customer_id:
+    is_ours = event.customer_id and event.customer_id == row.customer_id
+    if event.type not in TYPES or not is_ours:
         return
     taken = _claim(event)
     if taken is None:
@@ -94,7 +95,7 @@ def _event(content: dict[str, Any]) -> Event:
         id=str(content["id"]),
         type=str(content["type"]),
         created_at=dt.datetime.fromtimestamp(content["created"], dt.UTC),
-        customer_id=str(customer or "nobody"),
+        customer_id=str(customer or ""),
     )
 
 
