@@ -31,6 +31,7 @@ from wagtail_ecp.admin.owner_guard import HOOKS
 from wagtail_ecp.admin.pause import PausePanel
 from wagtail_ecp.admin.profile import ProfilePanel
 from wagtail_ecp.inbox.actions import DECLARED_A_COPY, TRANSPORT_RESUMED
+from wagtail_ecp.inbox.exports import EXPORT_ASKED, EXPORT_DOWNLOADED
 
 register_policies()
 
@@ -120,6 +121,12 @@ def register_log_actions(actions: Any) -> None:
         TRANSPORT_RESUMED,
         _("Mail moves again"),
         _("Declared this to be the live installation"),
+    )
+    actions.register_action(
+        EXPORT_ASKED, _("Data exported"), _("Began an export of all data")
+    )
+    actions.register_action(
+        EXPORT_DOWNLOADED, _("Export downloaded"), _("Downloaded an export of all data")
     )
     actions.register_action(
         DECLARED_A_COPY,

@@ -21,6 +21,7 @@ from wagtail_ecp.inbox.models import IncomingMail, Mailbox, Message
 from wagtail_ecp.mail import mboxrd
 
 FORMAT = 1
+INDEX, MANIFEST = "mails.jsonl", "manifest.json"
 PROGRESS = 1000  # mails or rows between two words on how far it is
 
 Say = Callable[[str], None]
@@ -59,34 +60,47 @@ def export(directory: Path, *, only: Mailbox | None = None, say: Say) -> int:
     if any(directory.iterdir()):
         raise FileExistsError(f"{directory} is not empty.")
     boxes = [only] if only else list(Mailbox.objects.order_by("pk"))
-    with (directory / "mails.jsonl").open("w", encoding="utf-8") as index:
+    with (directory / INDEX).open("w", encoding="utf-8") as index:
         written = [_write_mbox(directory, box, index=index, say=say) for box in boxes]
-    manifest = {
-        "format": FORMAT,
-        "exported_at": timezone.now(),
-        "only": only.address if only else None,
-        "mailboxes": [asdict(box) for box in written],
-        "rows": {
-            kind.name: _write_rows(directory, kind.name, kind.read(only), say=say)
-            for kind in KINDS
-            if only is None or kind.of_mailbox
-        },
+    rows = {
+        kind.name: _write_rows(directory, kind.name, kind.read(only), say=say)
+        for kind in KINDS
+        if only is None or kind.of_mailbox
     }
-    (directory / "manifest.json").write_text(_json(manifest, indent=1), "utf-8")
+    (directory / MANIFEST).write_text(manifest(written, rows=rows, only=only), "utf-8")
     return sum(box.missing for box in written)
 
 
-def raw_mails(mailbox: Mailbox) -> Iterator[Mail]:
-    """Yield all that was received for the mailbox and sent from it, each mail once."""
+def manifest(
+    boxes: Iterable[Written], *, rows: dict[str, int], only: Mailbox | None = None
+) -> str:
+    """Return the last file of an export: what is in it."""
+    content = {
+        "format": FORMAT,
+        "exported_at": timezone.now(),
+        "only": only.address if only else None,
+        "mailboxes": [asdict(box) for box in boxes],
+        "rows": rows,
+    }
+    return _json(content, indent=1)
+
+
+def raw_mails(mailbox: Mailbox, *, after: tuple[int, int] = (0, 0)) -> Iterator[Mail]:
+    """Yield all that was received for the mailbox and sent from it, each mail once.
+
+    ``after`` names the last received and the last sent one that are left out.
+    """
     ledger = IncomingMail.objects.filter(mailbox=mailbox).order_by("pk")
     earlier = IncomingMail.objects.filter(
         mailbox=OuterRef("mailbox"), blob=OuterRef("blob"), pk__lt=OuterRef("pk")
     )
-    received = ledger.exclude(Exists(earlier)).values_list(
+    rest = ledger.filter(pk__gt=after[0]).exclude(Exists(earlier))
+    received = rest.values_list(
         "blob", "envelope_from", "received_at", "pk", "message__pk"
     )
-    written_here = Message.objects.filter(mailbox=mailbox, incoming=None).order_by("pk")
-    others = written_here.values_list("blob", "sender_address", "stored_at", "pk")
+    written_here = Message.objects.filter(mailbox=mailbox, incoming=None)
+    others = written_here.filter(pk__gt=after[1]).order_by("pk")
+    others = others.values_list("blob", "sender_address", "stored_at", "pk")
     yield from (Mail(*row) for row in received.iterator(chunk_size=CHUNK))
     for sha256, sender, at, message in others.iterator(chunk_size=CHUNK):
         yield Mail(sha256, sender, at, None, message)
@@ -96,31 +110,39 @@ def _write_mbox(
     directory: Path, mailbox: Mailbox, *, index: IO[str], say: Say
 ) -> Written:
     """Write the mailbox's mail, and where in the file each one is."""
-    name = f"{mailbox.pk}-{quote(mailbox.address_key, safe='@+')[:150]}.mbox"
-    box = Written(mailbox.pk, mailbox.address, name)
-    with (directory / name).open("wb") as file:
+    box = new_box(mailbox)
+    with (directory / box.file).open("wb") as file:
         for mail in raw_mails(mailbox):
-            place = _append(file, mail, box)
-            row = {"mailbox": mailbox.pk, **mail._asdict(), **place}
-            index.write(f"{_json(row)}\n")
+            entry, line = written_mail(mail, box, offset=file.tell())
+            file.write(entry)
+            index.write(line)
             if box.mails % PROGRESS == 0:
                 say(f"{mailbox.address}: {box.mails} mails …")
     say(f"{mailbox.address}: {box.mails} mails, {box.bytes} bytes")
     return box
 
 
-def _append(file: IO[bytes], mail: Mail, box: Written) -> dict[str, int | None]:
-    """Return where the mail begins in the file and its own length; None if lost."""
+def new_box(mailbox: Mailbox) -> Written:
+    """Return the account of a mailbox of which nothing is written yet."""
+    name = f"{mailbox.pk}-{quote(mailbox.address_key, safe='@+')[:150]}.mbox"
+    return Written(mailbox.pk, mailbox.address, name)
+
+
+def written_mail(mail: Mail, box: Written, *, offset: int) -> tuple[bytes, str]:
+    """Return the mail as it goes into the mbox at ``offset``, and its line in the index.
+
+    A mail whose file was lost is but a line, without a place.
+    """
+    row = {"mailbox": box.id, **mail._asdict()}
     try:
         raw = blobs.read(mail.sha256)
     except FileNotFoundError:
         box.missing += 1
-        return {"offset": None, "bytes": None}
-    offset = file.tell()
-    file.write(mboxrd.entry(raw, sender=mail.sender, at=mail.at))
+        return b"", as_line({**row, "offset": None, "bytes": None})
     box.mails += 1
     box.bytes += len(raw)
-    return {"offset": offset, "bytes": len(raw)}
+    entry = mboxrd.entry(raw, sender=mail.sender, at=mail.at)
+    return entry, as_line({**row, "offset": offset, "bytes": len(raw)})
 
 
 def _write_rows(
@@ -129,11 +151,16 @@ def _write_rows(
     number = 0
     with (directory / f"{name}.jsonl").open("w", encoding="utf-8") as file:
         for number, row in enumerate(rows, 1):
-            file.write(f"{_json(row)}\n")
+            file.write(as_line(row))
             if number % PROGRESS == 0:
                 say(f"{name}: {number} rows …")
     say(f"{name}: {number} rows")
     return number
+
+
+def as_line(row: dict[str, Any]) -> str:
+    """Return one line of a file of rows."""
+    return f"{_json(row)}\n"
 
 
 def _json(content: Any, *, indent: int | None = None) -> str:

@@ -5,14 +5,17 @@ from datetime import timedelta
 
 from wagtail_ecp import queue
 from wagtail_ecp.accounts import installation
-from wagtail_ecp.accounts.models import Letter
+from wagtail_ecp.accounts.models import Installation, Letter
 from wagtail_ecp.inbox import blobs, sending
-from wagtail_ecp.inbox.models import Blob, IncomingMail, Mailbox, Outbox, Source
+from wagtail_ecp.inbox.models import Blob, Export, IncomingMail, Mailbox, Outbox, Source
+from wagtail_ecp.jobs.alerts import sweep_alerts
+from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.fetch import fetch_source
 from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.send import send_message
+from wagtail_ecp.setup.actions import forget as forget_setup
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +26,10 @@ ORPHAN_AGE = timedelta(days=1)
 
 def sweep() -> None:
     """Find work that is due and wake its workers; every minute."""
+    last_round = Installation.objects.values_list("beat_at", flat=True).first()
     installation.beat()
     sending.release_abandoned()
+    forget_setup()
     if IncomingMail.objects.waiting().unclaimed().exists():
         queue.enqueue(process_incoming, queue=queue.INCOMING)
     asked = Mailbox.objects.filter(is_active=False).exclude(purge_asked_at=None)
@@ -34,6 +39,10 @@ def sweep() -> None:
         queue.enqueue(send_message, outbox_id, queue=queue.OUTGOING)
     for letter_id in Letter.objects.due().values_list("pk", flat=True)[:ROUND]:
         queue.enqueue(send_letter, letter_id, queue=queue.OUTGOING)
+    exports = Export.objects.unfinished().unclaimed()
+    for export_id in exports.values_list("pk", flat=True):
+        queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
+    sweep_alerts(last_round=last_round)
 
 
 def visit_sources() -> None:
