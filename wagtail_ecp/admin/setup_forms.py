@@ -44,6 +44,10 @@ class StepForm(forms.Form):
             for name in self.PASSWORDS
         }
 
+    def stay_silent(self) -> None:
+        """Show what is filled in without saying what is still missing."""
+        self._errors = ErrorDict()
+
     def add_errors(self, error: ValidationError) -> None:
         """Show what the room refuses, beside the fields that it is about."""
         for name, words in error.message_dict.items():
@@ -67,7 +71,7 @@ class AccountStep(StepForm):
     )
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of those who may enter the admin."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -119,7 +123,7 @@ class MailboxStep(StepForm):
             ("", _("It is delivered to this site, by SMTP, LMTP or a pipe")),
         ],
         coerce=bool,
-        empty_value=False,
+        empty_value=False,  # type: ignore[arg-type]
         required=False,
         initial="yes",
         widget=forms.RadioSelect,
@@ -154,7 +158,7 @@ class MailboxStep(StepForm):
             ("", _("By the e-mail settings of this site")),
         ],
         coerce=bool,
-        empty_value=False,
+        empty_value=False,  # type: ignore[arg-type]
         required=False,
         initial="yes",
         widget=forms.RadioSelect,
@@ -189,19 +193,15 @@ class MailboxStep(StepForm):
             if name not in self.errors and not self.cleaned_data.get(name):
                 self.add_error(name, _("This field is required."))
 
-    def stay_silent(self) -> None:
-        """Show what is filled in without saying what is still missing."""
-        self._errors = ErrorDict()
-
     def with_offers(self, offers: Offers) -> "dict[str, Any]":
         """Return what was typed, with the best of ``offers`` in place of the servers."""
-        data = self.data.dict()  # type: ignore[attr-defined]
+        data: dict[str, Any] = self.data.dict()  # type: ignore[attr-defined]
         for side, found in (
             ("incoming", offers.incoming),
             ("outgoing", offers.outgoing),
         ):
             if offer := best(found):
-                data[self.add_prefix(side)] = "yes"
+                data[side] = "yes"
                 for column in ("host", "port", "security", "username"):
                     data[f"{side}_{column}"] = str(getattr(offer, column))
         return data
@@ -215,7 +215,7 @@ def best(offers: tuple[Offer, ...]) -> Offer | None:
     return min(fit, key=lambda offer: order.index(offer.security), default=None)
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Some of those who may enter the admin."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -12,7 +12,7 @@ from wagtail.log_actions import log
 
 from wagtail_ecp import signals
 from wagtail_ecp.accounts import installation
-from wagtail_ecp.accounts.models import Installation
+from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import can_administer
 from wagtail_ecp.inbox import arranging, blobs, permissions, summaries
 from wagtail_ecp.inbox.answers import Answer, enter, finish
@@ -134,11 +134,16 @@ def reply(
     """Send ``answer``, an answer to the message ``answers``, from the mailbox.
 
     It is safe in the outbox on return. ValidationError if there is nobody to send it
-    to, nothing in it, or something that no mail can hold; nothing has changed then.
+    to, nothing in it, something that no mail can hold, or if the account only
+    receives; nothing has changed then.
     """
     _require_reply(by, conversation)
     if not conversation.mailbox.is_active:
         raise ValidationError(_("This mailbox is inactive and sends nothing."))
+    if Account.objects.current().receives_only:
+        raise ValidationError(
+            _("This account only receives for now; its owner can change that.")
+        )
     raw = finish(conversation, answer, answers=answers)
     blob = blobs.write(raw)
     with transaction.atomic():

@@ -40,7 +40,7 @@ def check(step: str, answers: Answers, *, setup: "Setup") -> None:
         raise ValidationError(wrong)
 
 
-def find_user(number: object) -> Any:
+def find_user(number: Any) -> Any:
     """Return the user whose stored number this is, if there still is one."""
     users = get_user_model()._default_manager
     try:
@@ -116,6 +116,8 @@ def _server(side: str, answers: Answers) -> Wrong:
         (name if name == "start" else f"{side}_{name}", words)
         for name, words in _columns(made, *COLUMNS, *others)
     ]
+    if isinstance(made, Source) and not made.username:
+        wrong.append(("incoming_username", _("An IMAP server wants to know who asks.")))
     if made.security == Server.Security.NONE and Account.objects.current().requires_ssl:
         wrong.append((f"{side}_security", _("Mail has to travel encrypted here.")))
     return wrong
