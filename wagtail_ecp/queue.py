@@ -7,12 +7,13 @@ job remembers.
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import django_rq
 import redis.exceptions
 from django.db import transaction
-from rq import Retry
+from rq import Retry, worker_registration
 from rq.exceptions import DuplicateJobError
 
 from wagtail_ecp import conf
@@ -86,3 +87,30 @@ def _put(job: Job, arguments: tuple[int | str, ...], queue: str) -> None:
         job_queue.put(job, arguments, queue)
     except redis.exceptions.RedisError:
         logger.warning("no queue for %s, the sweep will find it", job.__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueState:
+    """One queue: how many workers live, how many jobs wait."""
+
+    name: str
+    workers: int
+    waiting: int
+
+
+def states() -> list[QueueState]:
+    """Ask Redis about every queue; none where the site's jobs are not in RQ's hands.
+
+    Raises what the client raises, and waits for as long as the site's settings let it.
+    """
+    if conf.get("JOB_QUEUE") != conf.DEFAULTS["JOB_QUEUE"]:
+        return []
+    return [_state(name) for name in QUEUES]
+
+
+def _state(name: str) -> QueueState:
+    queue = django_rq.get_queue(name)
+    keys = worker_registration.get_keys(queue=queue)
+    # A worker that was killed stays registered; its own key runs out.
+    alive = queue.connection.exists(*keys) if keys else 0
+    return QueueState(name=name, workers=int(alive), waiting=queue.count)

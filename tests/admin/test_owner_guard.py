@@ -323,7 +323,7 @@ def test_group_may_go_once_another_lets_the_owner_in(client, olga, root, group):
 
 @pytest.fixture
 def token(olga):
-    made, _plaintext = APIToken.create_token(user=olga, name="Olga's script")
+    made, _plaintext = APIToken.create_token(user=olga, name="Script of Olga")
     return made
 
 
@@ -350,7 +350,7 @@ def test_superuser_neither_sees_nor_changes_the_owners_tokens(
             assert (answer.status_code, answer.url) == (302, "/admin/api-tokens/")
 
     token.refresh_from_db()
-    assert (token.name, token.revoked_at) == ("Olga's script", None)
+    assert (token.name, token.revoked_at) == ("Script of Olga", None)
     assert OWNS in said(client)
 
 

@@ -13,10 +13,12 @@ from tests.builders import (
     an_email,
     receive_and_process,
 )
-from wagtail_ecp.inbox import actions
+from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.inbox import actions, exports
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
     Conversation,
+    Export,
     IncomingMail,
     Merge,
     Message,
@@ -71,7 +73,17 @@ MATRIX: dict[str, tuple[Row, Row]] = {
         (200, 200, 200, "home", 200, "login"),
         (403, 403, 403, "home", 302, "login"),
     ),
+    "wagtail_ecp:health": (ADMINISTRATION, NOT_SO),
 }
+# The owner's alone; what the owner gets is in tests/billing.
+for _name in ("change_level", "change_card", "billing_details"):
+    MATRIX[f"wagtail_ecp:{_name}"] = (NEVER, NEVER)
+for _name in ("billing", "invoice", "invoice_pdf"):
+    MATRIX[f"wagtail_ecp:{_name}"] = (NEVER, NOT_SO)
+MATRIX["wagtail_ecp:export_data"] = (NEVER, NEVER)
+MATRIX["wagtail_ecp:export_progress"] = (NEVER, NOT_SO)
+for _name in ("export_download", "export_cancel"):
+    MATRIX[f"wagtail_ecp:{_name}"] = (NOT_SO, NEVER)
 for _viewset in ("ecp_mailboxes", "ecp_sources", "ecp_outgoing_servers"):
     for _name in ("index", "index_results", "history", "history_results", "usage"):
         MATRIX[f"{_viewset}:{_name}"] = (ADMINISTRATION, ADMINISTRATION_NOT_SO)
@@ -140,7 +152,9 @@ class World:
             "merge_id": Merge.objects.get().pk,
             "message_id": ours.pk,
             "index": 0,
+            "key": "everything",
             "mail_id": troubled.pk,
+            "export_id": exports.ask(by=Account.objects.get().owner).pk,
             "pk": {
                 "ecp_mailboxes": mailbox.pk,
                 "ecp_sources": source.pk,
@@ -186,9 +200,11 @@ def everything():
         IncomingMail,
         Source,
         OutgoingServer,
+        Export,
     )
     return [list(table.objects.order_by("pk").values()) for table in tables] + [
-        Action.objects.count()
+        # A refused attempt is written down.
+        Action.objects.exclude(kind=Action.Kind.ATTEMPT_REFUSED).count()
     ]
 
 

@@ -155,7 +155,7 @@ def doctor(*arguments):
 def test_the_doctor_names_the_pause(live):
     restore_database()
 
-    assert "all transport is paused: the database is older" in doctor()
+    assert "All transport is paused: the database is older" in doctor()
 
 
 def test_the_doctor_names_files_that_a_backup_lacks(db):

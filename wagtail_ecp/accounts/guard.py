@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
-#: Of the owner's user; their password, address, log-in name, whether they are active
+#: Of the owner's user, and make it active again. Their password, address, log-in name
 #: and whatever else a site keeps there are their own.
 OTHERS_MAY_CHANGE = frozenset({"first_name", "last_name", "groups", "is_superuser"})
 
@@ -54,7 +54,7 @@ def why_not_change(
     ``changed`` has the labels of the form's changed fields, ``after`` its cleaned data.
     """
     if by.pk != user.pk:
-        own = [changed[name] for name in changed if name not in OTHERS_MAY_CHANGE]
+        own = [label for name, label in changed.items() if not _is_open(name, after)]
         if own:
             return only_the_owner(user, what=", ".join(own))
     if loses_access(user, after):
@@ -171,6 +171,11 @@ def people_in_reach(keys: Collection[str]) -> "list[User | Any]":
 def note_attempt(what: str, *, by: "User | Any") -> None:
     """Write down that ``by`` tried this and was refused."""
     record(Action.Kind.ATTEMPT_REFUSED, by=by, data={"attempt": what})
+
+
+def _is_open(name: str, after: Mapping[str, Any]) -> bool:
+    activates = name == "is_active" and after.get(name)
+    return name in OTHERS_MAY_CHANGE or bool(activates)
 
 
 def _has_access(user: "User | Any", after: Mapping[str, Any]) -> bool:

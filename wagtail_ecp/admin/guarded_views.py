@@ -94,7 +94,8 @@ class TokenScreen(View):
         return redirect("wagtailusers_api_tokens:index")
 
     def _is_token_of(self, user: Any) -> bool:
-        return APIToken.objects.filter(pk=self.kwargs["pk"], user=user).exists()
+        tokens: Any = APIToken.objects
+        return bool(tokens.filter(pk=self.kwargs["pk"], user=user).exists())
 
 
 GUARDED: Mapping[type[Any], Mapping[str, type[Any]]] = {

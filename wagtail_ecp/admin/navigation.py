@@ -214,6 +214,7 @@ def links(found: Navigation) -> list[Any]:
         below.append(_administration())
     if found.is_owner:
         below.append(_link("account_options", _("Account Options"), "sliders"))
+        below.append(_link("billing", _("Billing"), "doc-full"))
     return below
 
 
@@ -233,6 +234,7 @@ def _administration() -> SubMenuItem:
         LinkMenuItem(name, label, reverse(f"{name}:index"), icon_name=icon)
         for name, label, icon in pages
     ]
+    screens.append(_link("health", _("Health"), "circle-check"))
     return SubMenuItem(
         "ecp-administration", _("Mail servers & mailboxes"), screens, icon_name="cogs"
     )
