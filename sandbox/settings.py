@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from sandbox import certificates
 from sandbox import place as places
 
 HOME = Path(os.environ.get("SANDBOX_HOME", places.ROOT / ".sandbox")).resolve()
@@ -130,6 +131,40 @@ WAGTAIL_ECP = {
     "ALLOWED_NETWORKS": ["127.0.0.0/8", "::1/128"],
     "RAW_STORAGE": "ecp_raw",
     "MESSAGE_ID_DOMAIN": "sandbox.test",
+    "SERVICE_LEVELS": {
+        "free": {
+            "label": "Free",
+            "currency": "GBP",
+            "limits": {"mailboxes": 1, "members": 2},
+        },
+        "standard": {
+            "label": "Standard",
+            "price": "24.00",
+            "currency": "GBP",
+            "allows": ["ssl", "rss"],
+            "limits": {"mailboxes": 5, "members": 10},
+        },
+        "premium": {
+            "label": "Premium",
+            "price": "60.00",
+            "currency": "GBP",
+            "allows": ["ssl", "rss", "api"],
+        },
+    },
+    "BILLING": {
+        "issuer": {
+            "name": "Pigeonhole Hosting Ltd",
+            "address": "21 Sandbox Street\nLondon EC1A 1BB",
+            "country": "GB",
+            "vat_id": "GB123456789",
+            "email": "billing@sandbox.test",
+        },
+        "tax_rate": 20,
+        "how_to_pay": (
+            "Please pay within 14 days by bank transfer to GB00 SAND 0000 0000 0000 00,"
+            " with the number of the invoice. This is the sandbox: nobody is charged."
+        ),
+    },
 }
 
 _LIMITS = "socket_timeout=2&socket_connect_timeout=1"
@@ -141,7 +176,10 @@ RQ_QUEUES = {
     for name, seconds in (("ecp-in", 300), ("ecp-out", 120), ("ecp-bg", 600))
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# Here, so that a home of before there were certificates gets them as well.
+CERTIFICATE = certificates.provide(HOME)
+EMAIL_BACKEND = "sandbox.email_backend.EmailBackend"
+EMAIL_USE_TLS = True
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = PLACE.catcher_port
 EMAIL_TIMEOUT = 30

@@ -47,6 +47,9 @@ ADMINISTRATION_DONE = ("home", "home", "home", "home", 302, "login")
 ADMINISTRATION_NOT_SO = ("home", "home", "home", "home", 405, "login")
 NEVER = ("home", "home", "home", "home", "home", "login")
 START = (302, 302, 302, "home", 200, "login")
+NOT_AGAIN = (302, 302, 302, "home", 302, "login")
+# An administrator is told whether mail came, and not which.
+FIRST_MAILBOX = (200, 200, 404, "home", 200, "login")
 
 #: By URL name: by GET, and by POST.
 MATRIX: dict[str, tuple[Row, Row]] = {
@@ -74,6 +77,12 @@ MATRIX: dict[str, tuple[Row, Row]] = {
         (403, 403, 403, "home", 302, "login"),
     ),
     "wagtail_ecp:health": (ADMINISTRATION, NOT_SO),
+    # There is an account; tests/setup says who gets what before there is one.
+    "wagtail_ecp:setup": (NOT_AGAIN, NOT_AGAIN),
+    "wagtail_ecp:setup_step": (NOT_AGAIN, NOT_AGAIN),
+    "wagtail_ecp:setup_take_over": (NOT_SO, NOT_AGAIN),
+    "wagtail_ecp:setup_ready": (FIRST_MAILBOX, NOT_SO),
+    "wagtail_ecp:setup_arrived": (FIRST_MAILBOX, NOT_SO),
 }
 # The owner's alone; what the owner gets is in tests/billing.
 for _name in ("change_level", "change_card", "billing_details"):

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.builders import a_user, an_account
 from wagtail_ecp.accounts.models import Account
 
-LEVELS = {
+LEVELS: dict[str, dict[str, Any]] = {
     "free": {"label": "Free", "allows": ["rss"], "limits": {"mailboxes": 1}},
     "standard": {
         "label": "Standard",
@@ -18,7 +19,7 @@ LEVELS = {
     },
     "premium": {"label": "Premium", "price": 50, "allows": ["ssl", "rss", "api"]},
 }
-TERMS = {
+TERMS: dict[str, Any] = {
     "issuer": {
         "name": "Müller & Söhne",
         "address": "Lange Straße 1\n10115 Berlin",
@@ -33,7 +34,7 @@ WITH_TAX = Decimal("23.80")
 
 def moment(*parts):
     """Return a moment in UTC."""
-    return dt.datetime(*parts, tzinfo=dt.UTC)
+    return dt.datetime(*parts).replace(tzinfo=dt.UTC)  # noqa: DTZ001
 
 
 def month(year, number):

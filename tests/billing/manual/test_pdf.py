@@ -3,6 +3,7 @@
 import io
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -90,7 +91,7 @@ def test_a_credit_note_names_its_invoice(invoice):
 
 
 def test_the_font_is_embedded(invoice):
-    page = PdfReader(io.BytesIO(made(invoice))).pages[0]
+    page: Any = PdfReader(io.BytesIO(made(invoice))).pages[0]
 
     fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
     embedded = [font for font in fonts if "+DejaVuSans" in font["/BaseFont"]]

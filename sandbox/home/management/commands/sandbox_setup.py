@@ -10,6 +10,7 @@ from django.core.management import BaseCommand, call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from sandbox.demo.billing import make_invoices
 from sandbox.home import people
 from wagtail_ecp.accounts import actions, installation
 from wagtail_ecp.accounts.models import Account, Installation
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             account = actions.set_owner(owner, name="Alder & Finch")
             account.time_zone = settings.TIME_ZONE
             account.save(update_fields=["time_zone"])
+            make_invoices(account)
         if Mailbox.objects.exists():
             return
         for address, name in people.MAILBOXES.items():
