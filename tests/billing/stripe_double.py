@@ -73,7 +73,7 @@ class StripeDouble:
         return [row for row in self.rows.values() if row["object"] == kind]
 
     def price_of(self, subscription: Row) -> str:
-        return subscription["items"]["data"][0]["price"]["id"]
+        return str(subscription["items"]["data"][0]["price"]["id"])
 
     def writes(self, path: str) -> list[Request]:
         """Return what was asked to be changed below ``path``."""

@@ -105,7 +105,7 @@ def nested(query: str) -> Form:
         for step in steps:
             here = here.setdefault(step, {})
         here[last] = {"true": True, "false": False}.get(value, value)
-    return _with_lists(root)
+    return {name: _with_lists(value) for name, value in root.items()}
 
 
 def _with_lists(value: Any) -> Any:

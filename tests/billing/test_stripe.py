@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -24,10 +25,18 @@ from tests.billing.stripe_site import (
     the_provider,
 )
 from tests.builders import a_user, an_account
+from tests.lasting.guides import DOCS
 from wagtail_ecp.accounts import installation
+from wagtail_ecp.accounts.levels import find
 from wagtail_ecp.accounts.models import Account
-from wagtail_ecp.billing.stripe import invoices, parameters
+from wagtail_ecp.billing.stripe import (
+    configuration,
+    invoices,
+    parameters,
+    webhooks,
+)
 from wagtail_ecp.billing.stripe.models import StripeCustomer, StripeEvent
+from wagtail_ecp.checks import check_installation
 from wagtail_ecp.exceptions import BillingError, BillingUnavailableError
 
 DECLINED = Refusal(402, "Your card was declined.", kind="card_error", code="declined")
@@ -267,7 +276,7 @@ def test_a_declined_card_changes_nothing_and_says_so(double, client):
     subscription = buy(double, client)
     double.refuse_next_write(DECLINED)
 
-    with pytest.raises(BillingError, match="Your card was declined. Switch to"):
+    with pytest.raises(BillingError, match=r"Your card was declined\. Switch to"):
         choose("premium")
 
     assert double.price_of(subscription) == "price_standard"
@@ -458,6 +467,65 @@ def test_nothing_that_we_keep_could_hold_a_card_number():
     assert not [name for name in names if "number" in name or "cvc" in name]
 
 
+def problems():
+    return [message.msg for message in check_installation()]
+
+
+def test_a_site_that_bills_through_stripe_can_be_in_order(double):
+    assert problems() == []
+
+
+@pytest.mark.parametrize("name", ["secret_key", "webhook_secret"])
+def test_a_missing_key_is_named_by_the_check(double, settings, name):
+    bill_through(double, settings, **{name: ""})
+
+    assert problems() == [
+        f"WAGTAIL_ECP: billing through Stripe: STRIPE has no {name!r}."
+    ]
+
+
+def test_a_setting_of_another_name_is_named_by_the_check(double, settings):
+    bill_through(double, settings, publishable_key="pk")
+
+    (problem,) = problems()
+    assert "STRIPE has no setting 'publishable_key'" in problem
+
+
+def test_levels_that_stripe_could_not_bill_are_named_by_the_check(double, settings):
+    levels = {"odd": {"price": 5}}
+    settings.WAGTAIL_ECP = {**settings.WAGTAIL_ECP, "SERVICE_LEVELS": levels}
+
+    without_price, without_free = problems()
+
+    assert "'odd'] has no provider_price" in without_price
+    assert "no level without a price" in without_free
+
+
+def test_a_missing_extra_is_named_by_the_check(double, monkeypatch):
+    monkeypatch.setattr(configuration, "find_spec", lambda _name: None)
+
+    (problem,) = problems()
+
+    assert "pip install wagtail-ecp[stripe]" in problem
+
+
+def test_a_site_that_stripe_can_not_report_to_is_named_by_the_check(double, settings):
+    settings.ROOT_URLCONF = "wagtail.admin.urls"
+
+    (problem,) = problems()
+
+    assert "Stripe can't report" in problem
+
+
+def test_the_guide_lists_the_events_that_we_take_in():
+    page = (DOCS / "how-to/bill-with-stripe.md").read_text("utf-8")
+
+    listed = re.findall(r"^\| `([a-z_.]+)` \|$", page, re.MULTILINE)
+
+    assert set(listed) == webhooks.TYPES
+    assert listed == sorted(listed)
+
+
 @pytest.mark.parametrize(
     ("path", "form"),
     [
@@ -486,6 +554,6 @@ def test_the_double_refuses_a_key_that_comes_with_something_else(double):
 
 
 def test_every_paid_level_of_these_tests_has_a_price_at_the_double(double):
-    prices = {words["provider_price"] for words in LEVELS.values() if "price" in words}
+    paid = [find(key) for key in LEVELS if find(key).is_paid]
 
-    assert prices == set(double.prices)
+    assert {level.provider_price for level in paid} == set(double.prices)

@@ -1,8 +1,7 @@
 """The billing provider that leaves cards, taxes and invoices to Stripe."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import stripe
@@ -35,7 +34,6 @@ from wagtail_ecp.exceptions import BillingError
 ROWS = 60
 
 Status = StripeCustomer.Status
-T = TypeVar("T")
 
 
 class StripeProvider:
@@ -178,28 +176,17 @@ class StripeProvider:
             return
         params = parameters.level_change(row.item_id, price=price)
         key = idempotency_key("level", row.revision, row.subscription_id, params=params)
-        self._write(
-            row,
-            lambda: self.client.v1.subscriptions.update(
-                row.subscription_id, params, {"idempotency_key": key}
-            ),
-        )
-
-    def _write(self, row: StripeCustomer, ask: Callable[[], T]) -> T:
-        """Ask, and use another idempotency key next time if there was any answer.
-
-        Stripe repeats a refusal too for the same key: without this, a level that was
-        refused for the card could not be had with another card until the next day.
-        """
         try:
-            answer = ask()
-        except PASSING:
+            self.client.v1.subscriptions.update(
+                row.subscription_id, params, {"idempotency_key": key}
+            )
+        except PASSING:  # Without an answer the same key has to be used again.
             raise
         except stripe.StripeError:
+            # Stripe repeats a refusal for the same key, whatever the card is by then.
             syncing.bump(row)
             raise
         syncing.bump(row)
-        return answer
 
     def _refuse_on_a_copy(self) -> None:
         if installation.check(self.account.installation).pause:

@@ -24,7 +24,7 @@ def ensure_customer(
 ) -> StripeCustomer:
     """Return the row of a customer that Stripe has, by the account's present name."""
     account = row.account
-    if row.pk is None:
+    if row._state.adding:
         row, _created = StripeCustomer.objects.get_or_create(
             account=account, is_live=row.is_live
         )
