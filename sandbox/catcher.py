@@ -5,6 +5,7 @@ import asyncio
 import itertools
 import os
 import signal
+import ssl
 import time
 from pathlib import Path
 
@@ -54,8 +55,11 @@ def keep(
     return path
 
 
-async def serve(port: int, directory: Path) -> None:
-    """Take mail for anybody on the loopback interface until SIGINT or SIGTERM."""
+async def serve(port: int, directory: Path, context: ssl.SSLContext) -> None:
+    """Take mail for anybody on the loopback interface until SIGINT or SIGTERM.
+
+    STARTTLS is on offer, and nobody has to use it.
+    """
     keeper = Keeper(directory)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -67,6 +71,7 @@ async def serve(port: int, directory: Path) -> None:
             ident="sandbox catcher",
             data_size_limit=LARGEST_MAIL,
             enable_SMTPUTF8=True,
+            tls_context=context,
         ),
         host=ports.HOST,
         port=port,
@@ -76,14 +81,17 @@ async def serve(port: int, directory: Path) -> None:
     server.close()
 
 
-def run(port: int, directory: Path) -> None:
+def run(port: int, directory: Path, certificate: Path, key: Path) -> None:
     """Serve until SIGINT or SIGTERM."""
     directory.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(port, directory))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    asyncio.run(serve(port, directory, context))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--directory", type=Path, required=True)
+    for name in ("--directory", "--certificate", "--key"):
+        parser.add_argument(name, type=Path, required=True)
     run(**vars(parser.parse_args()))

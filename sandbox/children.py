@@ -11,7 +11,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.servers import basehttp
 
-from sandbox import catcher
+from sandbox import catcher, certificates
 from sandbox.demo import load
 from sandbox.place import Place
 from sandbox.ports import HOST
@@ -41,12 +41,19 @@ def site(place: Place, home: Path) -> list[Child]:
     They are forks, so Django must be set up and have no open connection.
     """
     smtp = ("--host", HOST, "--port", str(place.smtp_port))
+    own = certificates.provide(home)
     return [
         Child(name="web", call=partial(serve_web, place.port)),
         _django("listener", "ecp_listen", *smtp),
         Child(
             name="catcher",
-            call=partial(catcher.run, place.catcher_port, home / "caught"),
+            call=partial(
+                catcher.run,
+                place.catcher_port,
+                directory=home / "caught",
+                certificate=own.certificate,
+                key=own.key,
+            ),
         ),
         *(
             # One queue each: a worker of several loses a job if it is killed between

@@ -73,8 +73,9 @@ class ContactPage(AbstractForm):
             body=answers.get("message", ""),
             from_email=answers.get("email"),
             to=[self.mailbox],
+            # The listener is on this machine and offers no TLS.
             connection=get_connection(
-                host=settings.EMAIL_HOST, port=settings.PLACE.smtp_port
+                host=settings.EMAIL_HOST, port=settings.PLACE.smtp_port, use_tls=False
             ),
         )
         try:

@@ -11,6 +11,7 @@ from redis import Redis
 from tests.builders import SUPPORT, a_mailbox, a_user, an_email
 from tests.end_to_end.conftest import until
 from tests.transport.smtp_servers import HOST, Keeper, running
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import Conversation, IncomingMail, Message, Outbox
@@ -70,6 +71,7 @@ class SlowKeeper(Keeper):
 def test_answers_outlive_their_worker_and_none_goes_out_twice(rq_worker, rq_queues):
     alice = a_user("alice")
     a_mailbox(repliers=[alice])
+    Account.objects.update(use_ssl=False)
     from tests.builders import receive_and_process
 
     receive_and_process(*(an_email(f"Mail {n}") for n in range(ANSWERS)))

@@ -11,6 +11,7 @@ from tests.builders import SUPPORT, a_mailbox, a_user, an_email
 from tests.end_to_end.browser import log_in
 from tests.end_to_end.conftest import until
 from tests.transport.smtp_servers import HOST, Keeper, running
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox.models import Message, Outbox
 
 pytestmark = [pytest.mark.redis, pytest.mark.chromium, pytest.mark.slow]
@@ -45,6 +46,7 @@ def test_a_mail_is_answered_in_the_admin_and_the_answer_arrives_threaded(
 ):
     keeper, port = outside
     a_mailbox(repliers=[a_user("alice")])
+    Account.objects.update(use_ssl=False)  # The servers of this test have no TLS.
     rq_worker("ecp-in")
     rq_worker("ecp-out", ECP_TEST_SMTP_PORT=str(port))
 

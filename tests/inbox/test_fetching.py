@@ -5,6 +5,7 @@ import pytest
 from tests.builders import a_mailbox, an_email
 from tests.transport.conftest import dovecot, dovecot_server  # noqa: F401 - fixtures
 from tests.transport.dovecot import PASSWORD, USER
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.exceptions import TransportPausedError
 from wagtail_ecp.inbox import blobs, fetching
 from wagtail_ecp.inbox.fetching import fetch
@@ -26,6 +27,7 @@ def source(db, dovecot):  # noqa: F811
     )
     source.password = PASSWORD
     source.save()
+    Account.objects.update(use_ssl=False)
     return source
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.builders import a_mailbox, an_email, receive_and_process
 from tests.transport.smtp_servers import Keeper, running, scripted
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.exceptions import TransportPausedError
 from wagtail_ecp.inbox import actions, sending
 from wagtail_ecp.inbox.answers import Answer
@@ -50,6 +51,7 @@ def reply(conversation, by, **more):
 
 
 def use_server(port):
+    Account.objects.update(use_ssl=False)
     server = OutgoingServer.objects.create(
         name="Test", host="127.0.0.1", port=port, security="none"
     )

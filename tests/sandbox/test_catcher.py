@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import catcher, ports
+from sandbox import catcher, certificates, ports
 
 CONTENT = b"From: a@sandbox.test\r\nTo: b@example.org\r\nSubject: Hi\r\n\r\n.one\r\n"
 
@@ -16,9 +16,14 @@ CONTENT = b"From: a@sandbox.test\r\nTo: b@example.org\r\nSubject: Hi\r\n\r\n.one
 def caught(tmp_path):
     """A running catcher: its port and the directory it fills."""
     port = ports.any_free()
-    command = [sys.executable, "-m", "sandbox.catcher", "--port", str(port)]
+    own = certificates.provide(tmp_path)
+    command = [
+        *(sys.executable, "-m", "sandbox.catcher", "--port", str(port)),
+        *("--directory", str(tmp_path)),
+        *("--certificate", str(own.certificate), "--key", str(own.key)),
+    ]
     process = subprocess.Popen(  # noqa: S603 - our own module
-        [*command, "--directory", str(tmp_path)], cwd=Path(__file__).parents[2]
+        command, cwd=Path(__file__).parents[2]
     )
     end = time.monotonic() + 20
     while not ports.answers(port):

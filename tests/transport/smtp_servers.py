@@ -22,6 +22,7 @@ class Keeper:
     senders: list[str] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
+    by_starttls: list[bool] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
         self, server, session, envelope, address, rcpt_options
@@ -36,6 +37,7 @@ class Keeper:
         self.senders.append(envelope.mail_from)
         self.recipients += envelope.rcpt_tos
         self.options += envelope.mail_options
+        self.by_starttls.append(session.ssl is not None)
         return self.answer_to_data
 
 

@@ -1,6 +1,7 @@
 """Reading a folder of a real Dovecot."""
 
 import datetime as dt
+import ssl
 from contextlib import contextmanager
 
 import imapclient
@@ -242,9 +243,12 @@ def test_starttls_with_a_verified_certificate(dovecot):
         assert list(source.fetch(0, **LIMITS)) == []
 
 
-def test_no_encryption_if_that_was_chosen(dovecot):
-    with source_of(dovecot, port=dovecot.imap_port, security="none") as source:
+def test_who_demands_no_encryption_gets_what_is_offered_unverified(dovecot):
+    settings = settings_for(dovecot, port=dovecot.imap_port, security="none")
+
+    with ImapSource(settings) as source:
         assert list(source.fetch(0, **LIMITS)) == []
+        assert isinstance(source._client.socket(), ssl.SSLSocket)
 
 
 def test_a_password_that_is_not_ascii(dovecot):

@@ -25,8 +25,11 @@ def settings_for(port, **changes):
 
 
 @contextmanager
-def imap_server(*, greeting="OK ready", **answers):
-    """Answer one client's commands with OK, or with what ``answers`` names."""
+def imap_server(*, greeting="OK ready", offers="", heard=None, **answers):
+    """Answer one client's commands with OK, or with what ``answers`` names.
+
+    ``heard`` is a list that takes the commands.
+    """
 
     def serve():
         connection, _ = listening.accept()
@@ -34,7 +37,12 @@ def imap_server(*, greeting="OK ready", **answers):
             print(f"* {greeting}\r", file=stream, flush=True)
             for line in stream:
                 tag, command, *_ = line.split()
-                print("* CAPABILITY IMAP4rev1\r", file=stream)
+                if command == "STARTTLS" and "STARTTLS" in answers:
+                    print(f"{tag} {answers[command]}\r", file=stream, flush=True)
+                    return
+                if heard is not None:
+                    heard.append(command)
+                print(f"* CAPABILITY IMAP4rev1 {offers}\r", file=stream)
                 answer = answers.get(command, "OK done")
                 print(f"{tag} {answer}\r", file=stream, flush=True)
 
@@ -52,6 +60,20 @@ def test_starttls_is_demanded_and_never_silently_dropped():
         ImapSource(settings_for(port, security="starttls")),
     ):
         pass
+
+
+@pytest.mark.parametrize("answer", ["NO not today", "OK begin, and then silence"])
+def test_starttls_that_is_offered_and_fails_leaves_nothing_in_the_clear(answer):
+    heard = []
+
+    with (
+        imap_server(offers="STARTTLS", heard=heard, STARTTLS=answer) as port,
+        pytest.raises(SourceError),
+        ImapSource(settings_for(port)),
+    ):
+        pass
+
+    assert "LOGIN" not in heard
 
 
 @pytest.mark.parametrize("code", ["UNAVAILABLE", "INUSE", "LIMIT"])

@@ -4,6 +4,7 @@ import logging
 import re
 import smtplib
 import socket
+import ssl
 import threading
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from wagtail_ecp.exceptions import (
 )
 from wagtail_ecp.mail import listening
 from wagtail_ecp.mail.listening import MailHandler, listener
+from wagtail_ecp.mail.own_host import is_own_host
 
 HOST = "127.0.0.1"
 SUPPORT, SALES = "support@example.com", "sales@example.com"
@@ -419,3 +421,174 @@ def test_lmtp_takes_commands_in_one_go(post):
 def test_lmtp_is_not_smtp(post):
     with lmtp_to(post) as client:
         assert client.docmd("EHLO", "x")[0] == 500
+
+
+@pytest.fixture
+def strict():
+    """Says that mail has to be encrypted, until it is told otherwise."""
+    return {"requires_tls": True}
+
+
+@contextmanager
+def met_by_a_stranger(post, strict, *, protocol="smtp", certificate=None):
+    """Connect as another host would; TLS is on offer with a ``certificate``."""
+    controller = listener(
+        MailHandler(
+            knows=post.knows,
+            store=post.store,
+            requires_tls=lambda: strict["requires_tls"],
+            is_own_host=lambda peer, local: False,
+        ),
+        host=HOST,
+        port=0,
+        max_bytes=10_000,
+        protocol=protocol,
+        server_name="mx.example.com",
+        tls_context=certificate and certificate.for_servers(),
+    )
+    controller.start()
+    kind = smtplib.LMTP if protocol == "lmtp" else smtplib.SMTP
+    try:
+        with kind(HOST, controller.port, local_hostname="client.example.org") as client:
+            client.ehlo()
+            yield client
+    finally:
+        controller.stop()
+
+
+PROTOCOLS = pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
+
+
+@PROTOCOLS
+def test_strangers_must_encrypt_where_that_is_demanded(
+    post, strict, certificate, protocol
+):
+    with met_by_a_stranger(
+        post, strict, protocol=protocol, certificate=certificate
+    ) as client:
+        assert client.mail(SENDER) == (
+            530,
+            b"5.7.0 Must issue a STARTTLS command first",
+        )
+        assert client.rcpt(SUPPORT)[0] == 503
+
+        client.starttls(context=certificate.for_clients())
+        client.sendmail(SENDER, [SUPPORT], MAIL)
+
+    assert len(post.mails) == 1
+
+
+@PROTOCOLS
+def test_without_a_certificate_of_ours_strangers_keep_their_mail(
+    post, strict, caplog, protocol
+):
+    with (
+        caplog.at_level(logging.WARNING, logger=listening.__name__),
+        met_by_a_stranger(post, strict, protocol=protocol) as client,
+    ):
+        code, words = client.mail(SENDER)
+
+    assert (code, words[:5]) == (451, b"4.7.0")
+    assert "--certificate" in caplog.text
+
+
+def test_the_demand_is_asked_for_anew_for_each_mail(post, strict):
+    with met_by_a_stranger(post, strict) as client:
+        assert client.mail(SENDER)[0] == 451
+
+        strict["requires_tls"] = False
+        assert client.mail(SENDER)[0] == 250
+        client.rset()
+
+        strict["requires_tls"] = True
+        assert client.mail(SENDER)[0] == 451
+
+
+def test_while_nobody_knows_whether_to_encrypt_the_sender_keeps_the_mail(post):
+    with met_by_a_stranger(post, {}) as client:
+        assert client.mail(SENDER)[0] == 451
+
+
+def test_this_machine_needs_not_encrypt(post):
+    with smtp_to(post) as client:
+        client.sendmail(SENDER, [SUPPORT], MAIL)
+
+    assert len(post.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("peer", "local", "is_own"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("127.0.0.2", "10.0.0.1", True),
+        ("::1", "::1", True),
+        ("::ffff:127.0.0.1", "::ffff:127.0.0.1", True),
+        ("10.0.0.1", "10.0.0.1", True),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("fe80::1%eth0", "fe80::1%eth0", True),
+        ("10.0.0.2", "10.0.0.1", False),
+        ("fe80::2%eth0", "fe80::1%eth0", False),
+        ("192.0.2.1", "127.0.0.1", False),
+    ],
+)
+def test_its_own_host_is_loopback_or_the_address_that_was_called(peer, local, is_own):
+    assert is_own_host(peer, local) is is_own
+
+
+@pytest.mark.parametrize(
+    ("protocol", "options", "name"),
+    [
+        ("smtp", [], b"with ESMTPS;"),
+        ("lmtp", [], b"with LMTPS;"),
+        ("smtp", ["SMTPUTF8"], b"with UTF8SMTPS;"),
+        ("lmtp", ["SMTPUTF8"], b"with UTF8LMTPS;"),
+    ],
+)
+def test_the_trace_says_that_the_mail_came_encrypted(
+    post, strict, certificate, protocol, options, name
+):
+    with met_by_a_stranger(
+        post, strict, protocol=protocol, certificate=certificate
+    ) as client:
+        client.starttls(context=certificate.for_clients())
+        client.ehlo()
+        client.sendmail(SENDER, [SUPPORT], MAIL, mail_options=options)
+
+    assert name in post.mails[0][0]
+
+
+def test_nobody_is_invited_to_log_in(post, strict, certificate):
+    with met_by_a_stranger(post, strict, certificate=certificate) as client:
+        client.starttls(context=certificate.for_clients())
+        client.ehlo()
+
+        assert "auth" not in client.esmtp_features
+        assert "starttls" not in client.esmtp_features
+        assert client.docmd("AUTH", "PLAIN AGEAYg==")[0] >= 500
+
+
+def test_commands_slipped_in_before_the_handshake_are_forgotten(
+    post, strict, certificate
+):
+    with met_by_a_stranger(post, strict, certificate=certificate) as client:
+        client.send(b"STARTTLS\r\nMAIL FROM:<eve@example.org>\r\n")
+        assert client.getreply()[0] == 220
+        client.sock = certificate.for_clients().wrap_socket(
+            client.sock, server_hostname=HOST
+        )
+        client.file = None
+        client.ehlo()
+
+        assert client.rcpt(SUPPORT)[0] == 503
+
+
+def test_a_client_that_breaks_off_the_handshake_harms_nobody(post, certificate):
+    with listening_for(post, tls_context=certificate.for_servers()) as port:
+        with smtplib.SMTP(HOST, port) as client:
+            with pytest.raises(ssl.SSLCertVerificationError):
+                client.starttls(context=ssl.create_default_context())
+            client.close()
+        with smtplib.SMTP(HOST, port) as client:
+            client.sendmail(SENDER, [SUPPORT], MAIL)
+
+    assert len(post.mails) == 1

@@ -404,6 +404,30 @@ def test_a_wrong_password_is_the_settings_fault(certificate, password):
         )
 
 
+@pytest.mark.parametrize("offers_tls", [True, False])
+def test_who_demands_no_encryption_gets_what_is_offered(self_signed, offers_tls):
+    keeper = Keeper()
+    options = {"tls_context": self_signed.for_servers()} if offers_tls else {}
+
+    with running(keeper, **options) as port:
+        send(settings_for(port, security="none"))
+
+    assert keeper.by_starttls == [offers_tls]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(b"454 4.7.0 not today\r\n", "not today"), (b"220 go\r\n220", "agree on TLS")],
+)
+def test_starttls_that_is_offered_and_fails_leaves_nothing_in_the_clear(answer, words):
+    talk = (b"250-me\r\n250 STARTTLS\r\n", answer, OK)
+    with (
+        scripted(*talk) as port,
+        pytest.raises(TemporaryDeliveryError, match=words),
+    ):
+        send(settings_for(port, security="none"))
+
+
 def test_a_private_address_is_refused_unless_allowed():
     with (
         running(Keeper()) as port,

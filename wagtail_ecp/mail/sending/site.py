@@ -27,6 +27,8 @@ STAYS_HERE: tuple[type[BaseEmailBackend], ...] = (
     filebased.EmailBackend,
     locmem.EmailBackend,
 )
+#: What Django's back ends raise for settings that make no sense.
+CANT_BE_MADE = (ImproperlyConfigured, ImportError, OSError, TypeError, ValueError)
 ANYMAIL = "anymail.backends."  # Its providers are all reached by HTTPS.
 SETTING = 'WAGTAIL_ECP["ENCRYPTED_BACKENDS"]'
 
@@ -72,7 +74,7 @@ def tls_problem_of_site() -> str:
     """
     try:
         return _problem(default_backend())
-    except (ImproperlyConfigured, ImportError, OSError, ValueError) as error:
+    except CANT_BE_MADE as error:
         return f"The site's e-mail settings can't be used: {error}"
 
 
