@@ -24,6 +24,7 @@ from wagtail_ecp.billing import actions, comparing, held, manual, money, periods
 from wagtail_ecp.billing.models import BillingDetails
 from wagtail_ecp.billing.pdf import is_available
 from wagtail_ecp.billing.provider import InvoiceRow, provider
+from wagtail_ecp.billing.terms import terms
 from wagtail_ecp.billing.usage import usage
 from wagtail_ecp.exceptions import BillingError
 
@@ -110,6 +111,7 @@ def _payment(account: Account) -> dict[str, Any]:
         "is_manual": is_manual,
         "details": found.first() if found is not None else None,
         "has_pdf": is_available(),
+        "has_tax": is_manual and terms().tax_rate > 0,
     }
 
 
@@ -213,11 +215,8 @@ class DetailsForm(ConfirmedForm):
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
     company = BillingDetails._meta.get_field("company").formfield()
-    address = forms.CharField(
-        label=BillingDetails._meta.get_field("address").verbose_name,
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+    address = BillingDetails._meta.get_field("address").formfield(
+        widget=forms.Textarea(attrs={"rows": 4})
     )
     country = BillingDetails._meta.get_field("country").formfield()
     vat_id = BillingDetails._meta.get_field("vat_id").formfield()

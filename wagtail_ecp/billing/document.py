@@ -76,10 +76,8 @@ def _facts(invoice: Invoice) -> list[Fact]:
             _("Period"),
             _("%(first)s to %(last)s")
             % {
-                "first": date_format(invoice.period, "SHORT_DATE_FORMAT"),
-                "last": date_format(
-                    periods.last_day(invoice.period), "SHORT_DATE_FORMAT"
-                ),
+                "first": date_format(invoice.period, "DATE_FORMAT"),
+                "last": date_format(periods.last_day(invoice.period), "DATE_FORMAT"),
             },
         ),
         (_("Time zone of the dates"), invoice.time_zone),

@@ -13,14 +13,14 @@ from xml.sax.saxutils import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.billing.document import Document
+from wagtail_ecp.billing.document import Document, Fact
 from wagtail_ecp.billing.terms import Terms
 from wagtail_ecp.exceptions import BillingError
 
-SMALL, NORMAL, LARGE = 8, 9.5, 18
+SMALL, NORMAL, TOTAL, LARGE = 8, 9.5, 12, 18
 #: Millimetres: the margins, and the columns of the lines.
 MARGIN = 20
-COLUMNS = (68, 16, 32, 18, 36)
+COLUMNS = (60, 22, 34, 18, 36)
 
 
 def is_available() -> bool:
@@ -88,11 +88,12 @@ class _Page:
             gap,
             self.text(document.title, LARGE),
             gap,
-            self.table(document.facts, (45, 125)),
+            _table([self.row(fact) for fact in document.facts], (45, 125)),
             gap,
             self.lines(document),
             gap,
-            self.table([*document.totals, document.due], (134, 36), is_last_right=True),
+            self.totals(document.totals),
+            self.totals([document.due], TOTAL),
             gap,
             *(self.text(note) for note in document.notes),
         ]
@@ -111,22 +112,6 @@ class _Page:
         )
         return Paragraph(escape(words).replace("\n", "<br/>"), style)
 
-    def table(
-        self,
-        rows: list[tuple[str, str]],
-        widths: tuple[int, ...],
-        *,
-        is_last_right: bool = False,
-    ) -> Any:
-        cells = [
-            [
-                self.text(label, is_right=is_last_right),
-                self.text(value, is_right=is_last_right),
-            ]
-            for label, value in rows
-        ]
-        return _table(cells, widths)
-
     def lines(self, document: Document) -> Any:
         from reportlab.lib.colors import grey
 
@@ -135,14 +120,22 @@ class _Page:
             (line.description, line.quantity, line.unit_price, line.tax, line.amount)
             for line in document.lines
         ]
-        cells = [self.row(head, SMALL), *(self.row(row) for row in rows)]
+        cells = [
+            self.row(head, SMALL, is_right=True),
+            *(self.row(row, is_right=True) for row in rows),
+        ]
         return _table(cells, COLUMNS, [("LINEBELOW", (0, 0), (-1, -1), 0.5, grey)])
 
-    def row(self, words: tuple[str, ...], size: float = NORMAL) -> list[Any]:
-        return [
-            self.text(word, size, is_right=index > 0)
-            for index, word in enumerate(words)
-        ]
+    def totals(self, rows: list[Fact], size: float = NORMAL) -> Any:
+        cells = [[self.text(word, size, is_right=True) for word in row] for row in rows]
+        return _table(cells, (120, 50))
+
+    def row(
+        self, words: tuple[str, ...], size: float = NORMAL, *, is_right: bool = False
+    ) -> list[Any]:
+        first, *others = words
+        rest = [self.text(word, size, is_right=is_right) for word in others]
+        return [self.text(first, size), *rest]
 
 
 def _table(cells: list[list[Any]], widths: tuple[int, ...], more: Any = ()) -> Any:

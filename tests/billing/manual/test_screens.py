@@ -342,6 +342,8 @@ def test_an_invoice_shows_all_and_how_it_stands(owner):
     text = words(page.select_one(".ecp-page"))
     for part in ("credited", "Credit note 4", "Müller & Söhne", "America/Los_Angeles"):
         assert part in text
+    seller = page.select_one(".ecp-party--seller")
+    assert list(seller.stripped_strings)[1:3] == ["Lange Straße 1", "10115 Berlin"]
     note = soup(owner.get(reverse("wagtail_ecp:invoice", args=[4])))
     assert "Wrong address." in words(note)
     assert "Credits invoice 1" in words(note)
