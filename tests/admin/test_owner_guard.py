@@ -1,5 +1,7 @@
 """Nobody but the owner changes what is the owner's, whichever screen they use."""
 
+from types import SimpleNamespace
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib import admin
@@ -7,8 +9,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from wagtail.models import APIToken
+from wagtail.users.views.bulk_actions.user_bulk_action import UserBulkAction
 
 from tests.builders import a_mailbox, a_user, an_account, grant
+from wagtail_ecp.admin import owner_guard
 from wagtail_ecp.admin.guarded_django_admin import guard_django_admin
 from wagtail_ecp.journal.models import Action
 
@@ -679,3 +683,41 @@ def test_a_members_group_is_no_business_of_the_guard(client, olga, root, alice):
     client.post(reverse("wagtailusers_groups:delete", args=[theirs.pk]))
 
     assert not Group.objects.filter(pk=theirs.pk).exists()
+
+
+def test_owner_who_was_deactivated_elsewhere_is_activated_again(client, olga, root):
+    User.objects.filter(pk=olga.pk).update(is_active=False)
+
+    client.post(edit_url(olga), user_form(olga))
+
+    olga.refresh_from_db()
+    assert olga.is_active
+    assert attempts() == 0
+
+
+def test_bulk_action_of_the_sites_own_is_refused_for_the_owner(
+    olga, root, alice, client
+):
+    request = client.post("/admin/account/").wsgi_request
+
+    class Anonymise(UserBulkAction):
+        action_type, display_name, aria_label = "anonymise", "", ""
+
+    action = Anonymise(request, User)
+
+    refused = owner_guard.before_bulk_action(
+        request, "anonymise", [alice, olga], action
+    )
+    let_through = owner_guard.before_bulk_action(request, "anonymise", [alice], action)
+
+    assert refused.status_code == 302
+    assert let_through is None
+
+
+def test_edit_by_a_view_of_another_kind_is_refused_whole(olga, root, client):
+    request = client.post("/admin/account/").wsgi_request
+    request.resolver_match = SimpleNamespace(func=lambda: None)
+
+    assert owner_guard.before_edit_user(request, olga).status_code == 302
+    request.user = olga
+    assert owner_guard.before_edit_user(request, olga) is None
