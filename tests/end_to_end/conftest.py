@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -25,9 +26,16 @@ def until(condition, *, patience=PATIENCE):
 @pytest.fixture
 def listener(rq_queues, transactional_db):
     """A running ``ecp_listen``; returns its port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "django", "ecp_listen", "--port", "0"],
-        env={**os.environ, **worker_environment(rq_queues)},
+    with listening(rq_queues) as port:
+        yield port
+
+
+@contextmanager
+def listening(queues, *options):
+    """Run ``ecp_listen`` with these options, and yield its port."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "django", "ecp_listen", "--port", "0", *options],
+        env={**os.environ, **worker_environment(queues)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -35,6 +43,8 @@ def listener(rq_queues, transactional_db):
     )
     line = process.stdout.readline()
     assert "Listening on" in line
-    yield int(line.rpartition(":")[2])
-    sessions.kill([process.pid])
-    process.wait()
+    try:
+        yield int(line.rpartition(":")[2])
+    finally:
+        sessions.kill([process.pid])
+        process.wait()

@@ -170,7 +170,7 @@ class MailHandler:
             raise MailboxUnknownError(address)
 
 
-def listener(
+def listener(  # noqa: PLR0913
     handler: MailHandler,
     *,
     host: str,

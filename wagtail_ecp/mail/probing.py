@@ -27,7 +27,7 @@ class NoTlsError(Exception):
     """The server has answered, and not with TLS; the message is for people."""
 
 
-def tls_problem(  # noqa: PLR0913
+def tls_problem(
     host: str,
     port: int,
     security: Literal["tls", "starttls"],

@@ -1,5 +1,6 @@
 """Tries a mail server out, step by step, in the order in which things can go wrong."""
 
+import datetime as dt
 import imaplib
 import smtplib
 import ssl
@@ -18,6 +19,7 @@ from wagtail_ecp.mail.sources.imap import ImapSource
 from wagtail_ecp.mail.wire import wire_address
 
 INBOX = "INBOX"
+MONTH = dt.timedelta(days=30)
 NO_STARTTLS = "STARTTLS"  # In smtplib's words, which has one error for all it misses.
 
 
@@ -41,11 +43,28 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mark:
+    """How far a folder was filled when it was tried, as UIDs of its epoch.
+
+    ``newest`` is the newest mail, ``month`` the last that is older than 30 days. Who
+    begins from here misses nothing that comes between the test and the first visit.
+    """
+
+    uidvalidity: int
+    newest: int
+    month: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trial:
-    """The steps up to the first that failed; ``folders`` are the server's, by name."""
+    """The steps up to the first that failed, and what an IMAP server told.
+
+    ``folders`` are the server's, by name; ``mark`` is of the folder that was wanted.
+    """
 
     outcomes: tuple[Outcome, ...]
     folders: tuple[str, ...] = ()
+    mark: Mark | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -79,6 +98,14 @@ class _Mailboxes(ImapSource):
         ]
         return tuple(sorted(found, key=lambda name: (name.upper() != INBOX, name)))
 
+    def mark(self) -> Mark:
+        """Return how far the opened folder is filled."""
+        newest = self.newest_uid()
+        since = dt.datetime.now(dt.UTC) - MONTH
+        uids = self.uids_since(since.date())
+        month = uids[0] - 1 if uids else newest
+        return Mark(uidvalidity=self.uidvalidity, newest=newest, month=month)
+
 
 def try_incoming(
     settings: Settings, *, ssl_context: ssl.SSLContext | None = None
@@ -89,18 +116,22 @@ def try_incoming(
     system's authorities by a private one.
     """
     steps = _steps(settings.security, Step.LOG_IN, Step.FOLDERS)
+    context = ssl_context or encryption.verifying_context()
     # Every account has an INBOX (RFC 3501 5.1); the folder that is wanted may be
     # misspelt, and then the names of all are needed.
-    source = _Mailboxes(replace(settings, folder=INBOX), ssl_context=ssl_context)
+    inbox = replace(settings, folder=INBOX)
     folders: tuple[str, ...] = ()
     try:
-        _probe(settings, ssl_context or encryption.verifying_context())
-        with _noting(settings.security), source:
-            folders = source.folders()
-            _look_for(settings.folder, folders)
+        _probe(settings, context)
+        with _noting(settings.security):
+            with _Mailboxes(inbox, ssl_context=context) as source:
+                folders = source.folders()
+                _look_for(settings.folder, folders)
+            with _Mailboxes(settings, ssl_context=context) as source:
+                mark = source.mark()
     except _FailedError as failure:
         return Trial(outcomes=_until(failure, steps), folders=folders)
-    return Trial(outcomes=_all(steps), folders=folders)
+    return Trial(outcomes=_all(steps), folders=folders, mark=mark)
 
 
 def try_outgoing(settings: SmtpSettings, *, sender: str) -> Trial:
