@@ -16,6 +16,7 @@ from wagtail_ecp.inbox.models import (
     Folder,
     GroupMailboxPermission,
     IncomingMail,
+    MemberProfile,
     Message,
 )
 from wagtail_ecp.jobs import alerts as jobs
@@ -303,7 +304,7 @@ def test_sweep_finds_what_no_job_has_noted(watched, alice, bob):
 def test_sweep_looks_no_further_than_its_last_round(watched, alice):
     message = _stored(an_email("Old"))
     Message.objects.update(stored_at=timezone.now() - timedelta(hours=2))
-    profiles.MemberProfile.objects.update(alerts_since=None)
+    MemberProfile.objects.update(alerts_since=None)
     Installation.objects.update(beat_at=timezone.now() - timedelta(minutes=1))
 
     sweep()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -79,7 +79,7 @@ def export_progress(request: AdminRequest) -> HttpResponse:
     return render(request, "wagtail_ecp/admin/export/list.html", _context(form))
 
 
-def _page(request: AdminRequest, form: ConfirmedForm) -> HttpResponse:
+def _page(request: HttpRequest, form: ConfirmedForm) -> HttpResponse:
     if not request.user.is_authenticated:  # Too many wrong passwords.
         return redirect("wagtailadmin_login")
     return page(

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms.models import ModelForm
-from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +12,7 @@ from wagtail.admin import messages as notices
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
 from wagtail_ecp.admin.navigation import navigation
+from wagtail_ecp.admin.pages import AdminRequest
 from wagtail_ecp.inbox import profiles
 from wagtail_ecp.inbox.models import Mailbox, MemberProfile
 
@@ -49,10 +49,13 @@ class ProfileForm(ModelForm):  # type: ignore[type-arg]
             ),
         }
 
+    class Media:
+        css: ClassVar = {"all": ["wagtail_ecp/css/profile.css"]}
+
     #: Says that the page had our fields; without it they are not read.
     shown = forms.BooleanField(widget=forms.HiddenInput, initial=True, required=False)
 
-    def __init__(self, request: HttpRequest, data: Any = None) -> None:
+    def __init__(self, request: AdminRequest, data: Any = None) -> None:
         own = MemberProfile.objects.of(request.user)
         super().__init__(data, instance=own, prefix=PREFIX)
         self._request = request
@@ -87,7 +90,7 @@ class ProfileForm(ModelForm):  # type: ignore[type-arg]
         return [(field, field.as_hidden(only_initial=True)) for field in fields]
 
 
-class ProfilePanel(BaseSettingsPanel):  # type: ignore[misc]
+class ProfilePanel(BaseSettingsPanel):
     """The tab of Wagtail's Account page, for members."""
 
     name = PREFIX

@@ -99,8 +99,11 @@ def raw_mails(mailbox: Mailbox, *, after: tuple[int, int] = (0, 0)) -> Iterator[
         "blob", "envelope_from", "received_at", "pk", "message__pk"
     )
     written_here = Message.objects.filter(mailbox=mailbox, incoming=None)
-    others = written_here.filter(pk__gt=after[1]).order_by("pk")
-    others = others.values_list("blob", "sender_address", "stored_at", "pk")
+    others = (
+        written_here.filter(pk__gt=after[1])
+        .order_by("pk")
+        .values_list("blob", "sender_address", "stored_at", "pk")
+    )
     yield from (Mail(*row) for row in received.iterator(chunk_size=CHUNK))
     for sha256, sender, at, message in others.iterator(chunk_size=CHUNK):
         yield Mail(sha256, sender, at, None, message)

@@ -58,7 +58,7 @@ def ask(*, by: "User") -> Export:
     PermissionDenied unless ``by`` owns the account now.
     """
     account = _locked_for(by)
-    running = Export.objects.unfinished().first()
+    running: Export | None = Export.objects.unfinished().first()
     if running:
         return running
     day = timezone.localdate().isoformat()

@@ -40,8 +40,9 @@
       if (bar) {
         // In place, so that nobody loses the button that they are about to press.
         this.barTarget.value = bar.value;
-        this.factsTarget.textContent =
-          found.querySelector('[data-ecp-progress-target="facts"]').textContent;
+        this.factsTarget.textContent = found.querySelector(
+          '[data-ecp-progress-target="facts"]',
+        ).textContent;
       } else if (!this.isTyping) {
         this.replace(found);
       }
