@@ -60,6 +60,8 @@ def change(client, url, **options):
 @pytest.fixture
 def olga(client):
     owner = a_user("olga")
+    owner.first_name, owner.last_name = "Olga", "Owen"  # Wagtail's form asks for them.
+    owner.save()
     an_account(owner)
     client.force_login(owner)
     return owner

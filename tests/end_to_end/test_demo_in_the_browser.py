@@ -1,15 +1,12 @@
 """The demo's mail as a member sees it; with ECP_SCREENSHOTS set, pictures for the docs."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.utils import timezone
 from selenium.webdriver.common.by import By
 
 from sandbox.demo.mails import demo_mails
 from tests.builders import a_mailbox, a_user
-from tests.end_to_end.browser import log_in
+from tests.end_to_end.browser import log_in, picture
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.answers import Answer, reply_address, reply_subject
 from wagtail_ecp.inbox.models import Conversation, Folder
@@ -17,15 +14,6 @@ from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
-
-PICTURES = Path(__file__).parents[2] / "docs" / "images"
-
-
-def picture(browser, name):
-    """Keep what the browser shows, if pictures are wanted."""
-    if os.environ.get("ECP_SCREENSHOTS"):
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        browser.save_screenshot(str(PICTURES / f"{name}.png"))
 
 
 @pytest.fixture

@@ -85,9 +85,7 @@ class Account(models.Model):
         _("Use SSL for all e-mail transmissions"), default=True
     )
     # A trial beside a running mailbox: mail comes in, and nothing goes out.
-    receives_only = models.BooleanField(
-        _("Receive only: send nothing"), default=False
-    )
+    receives_only = models.BooleanField(_("Receive only: send nothing"), default=False)
     maintain_assignments = models.BooleanField(default=False)
     dashboards_by_administrators_only = models.BooleanField(default=False)
     rss_enabled = models.BooleanField(default=False)
@@ -152,7 +150,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def due(self) -> "LetterQuerySet":
         """Letters that may be sent now."""
-        return self.filter(state=Letter.State.QUEUED, next_try_at__lte=Now())
+        return self.filter(state=Letter.State.QUEUED, next_try_at__lte=timezone.now())
 
 
 class Letter(models.Model):

@@ -148,6 +148,7 @@ class OptionsPanel(BaseSettingsPanel):
     """The tab of Wagtail's Account page, for the owner alone."""
 
     name = PREFIX
+    order = 100
     title = gettext_lazy("Account Options")
     tab = SettingsTab("ecp-account-options", gettext_lazy("Account Options"), order=300)
     template_name = "wagtail_ecp/admin/options/panel.html"

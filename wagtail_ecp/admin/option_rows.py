@@ -17,6 +17,7 @@ from wagtail.users.models import UserProfile
 from wagtail_ecp.accounts import members, options, zones
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.admin.zone_field import ZoneField
+from wagtail_ecp.inbox import encryption
 from wagtail_ecp.inbox.models import Outbox
 
 
@@ -120,7 +121,7 @@ class SslRow(OptionRow):
 
     def effect(self) -> str:
         """Return what can't encrypt, by name, or that all can."""
-        return ""
+        return encryption.in_words(requires_ssl=self.account.requires_ssl)
 
 
 class ReceivesOnlyRow(OptionRow):
