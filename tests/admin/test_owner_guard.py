@@ -700,7 +700,7 @@ def test_bulk_action_of_the_sites_own_is_refused_for_the_owner(
 ):
     request = client.post("/admin/account/").wsgi_request
 
-    class Anonymise(UserBulkAction):
+    class Anonymise(UserBulkAction):  # type: ignore[misc]
         action_type, display_name, aria_label = "anonymise", "", ""
 
     action = Anonymise(request, User)

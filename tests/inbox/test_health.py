@@ -72,7 +72,7 @@ def a_source(mailbox, **columns):
 def an_answer(mailbox, by, **columns):
     """Return the outbox row of an answer, with these columns."""
     receive_and_process(an_email(), to=mailbox.address)
-    conversation = Conversation.objects.order_by("pk").last()
+    conversation = Conversation.objects.latest("pk")
     answer = Answer(
         to=[Address("", "vera@customer.example")], subject="Re: parcel", html="<p>Y</p>"
     )
