@@ -4,12 +4,14 @@ import datetime as dt
 import logging
 import re
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import stripe
 from django.utils import timezone
 
+import wagtail_ecp
 from tests.billing import stripe_double
 from tests.billing.stripe_http import Refusal
 from tests.billing.stripe_site import (
@@ -293,6 +295,28 @@ def test_a_refusal_is_not_repeated_once_the_card_is_another(double, client):
     assert double.price_of(subscription) == "price_premium"
 
 
+def test_an_error_of_stripes_own_is_not_repeated_the_next_time(double, client):
+    subscription = buy(double, client)
+    double.refuse_next_write(Refusal(500, "Something went wrong.", kind="api_error"))
+    with pytest.raises(BillingUnavailableError):
+        choose("premium")
+
+    assert choose("premium") is None
+
+    assert double.price_of(subscription) == "price_premium"
+
+
+def test_a_checkout_that_stripe_has_forgotten_is_followed_by_another(double):
+    choose("standard")
+    (old,) = double.all("checkout.session")
+    del double.rows[old["id"]]
+
+    choose("standard")
+
+    (new,) = double.all("checkout.session")
+    assert new["id"] != old["id"]
+
+
 def test_a_lost_answer_does_not_make_a_second_customer(double):
     def lose(request):
         if request.path == "/v1/customers" and request.method == "POST":
@@ -465,6 +489,17 @@ def test_nothing_that_we_keep_could_hold_a_card_number():
         "card_expires",
     }
     assert not [name for name in names if "number" in name or "cvc" in name]
+
+
+def test_no_code_and_no_page_of_ours_asks_for_a_card_number():
+    package = Path(wagtail_ecp.__file__).parent
+    asked = re.compile(
+        r"\b(cvc|cvv|card_?number|cc-?(number|csc|exp))\b", re.IGNORECASE
+    )
+
+    for file in package.rglob("*"):
+        if file.suffix in {".py", ".html", ".js", ".txt"}:
+            assert not asked.search(file.read_text("utf-8")), file
 
 
 def problems():

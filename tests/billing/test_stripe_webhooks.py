@@ -25,6 +25,7 @@ from tests.builders import an_account
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.billing.stripe import reading, webhooks
 from wagtail_ecp.billing.stripe.models import StripeEvent
+from wagtail_ecp.jobs.billing_reports import catch_up
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.webhooks.billing import MAX_BYTES
 
@@ -42,6 +43,10 @@ def paid(double):
     double.pay(choose("premium").rpartition("/")[2])
     (event,) = (e for e in double.events if e["type"] == "checkout.session.completed")
     return event
+
+
+def fail(_request):
+    raise ConnectionAbortedError
 
 
 def test_the_address_is_the_documented_one():
@@ -126,9 +131,6 @@ def test_two_deliveries_at_once_are_handled_once(double, paid):
 
 
 def test_a_report_that_could_not_be_handled_may_come_again(double, client, paid):
-    def fail(request):
-        raise ConnectionAbortedError
-
     double.before_answer = fail
     assert post(client, *double.signed(paid)) == 503
     assert level() == "free"
@@ -258,6 +260,22 @@ def test_a_price_that_no_level_has_is_logged_and_changes_nothing(
     assert "no service level has the price price_special" in caplog.text
 
 
+def test_two_subscriptions_that_both_cost_something_are_an_error_in_the_log(
+    double, client, caplog
+):
+    older = buy(double, client, "standard")
+    choose("free")
+    report(double, client)
+    buy(double, client, "premium")
+
+    double.set_status(older, "active")
+    with caplog.at_level(logging.ERROR):
+        report(double, client)
+
+    assert "pays for more than one subscription" in caplog.text
+    assert level() == "premium"
+
+
 def test_a_customer_deleted_at_stripe_pays_no_more_and_may_buy_again(double, client):
     buy(double, client, "standard")
 
@@ -279,6 +297,30 @@ def test_a_renewed_card_is_shown_with_its_new_date(double, client):
     post(client, *double.signed(event))
 
     assert the_provider().card().expires == "08/33"
+
+
+def test_what_was_reported_in_vain_is_asked_for_within_the_hour(double, paid):
+    catch_up()
+
+    assert level() == "premium"
+
+
+def test_without_stripe_the_hourly_question_does_no_harm(double, paid, caplog):
+    double.before_answer = fail
+
+    with caplog.at_level(logging.WARNING):
+        catch_up()
+
+    assert level() == "free"
+    assert "can't be reached" in caplog.text
+
+
+def test_there_is_nothing_to_ask_for_without_a_purchase(double, settings):
+    catch_up()
+    settings.WAGTAIL_ECP = {}
+    catch_up()
+
+    assert not double.requests
 
 
 def test_events_are_forgotten_after_a_month(double, client, paid):

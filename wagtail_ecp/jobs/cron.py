@@ -6,6 +6,7 @@ Every job may run twice, so two of these processes do no harm.
 from rq.cron import register
 
 from wagtail_ecp.jobs.alerts import remove_old_alerts
+from wagtail_ecp.jobs.billing_reports import catch_up
 from wagtail_ecp.jobs.export import remove_old_exports
 from wagtail_ecp.jobs.invoices import issue_invoices
 from wagtail_ecp.jobs.sweep import remove_unused_blobs, sweep, visit_sources
@@ -20,5 +21,6 @@ for job, timing in (
     (remove_old_exports, {"cron": "23 3 * * *"}),
     (remove_old_alerts, {"cron": "29 3 * * *"}),
     (issue_invoices, {"cron": "43 2 * * *"}),
+    (catch_up, {"cron": "11 * * * *"}),
 ):
     register(job, queue_name=BACKGROUND, result_ttl=0, failure_ttl=3600, **timing)

@@ -26,7 +26,8 @@ def report(request: HttpRequest) -> HttpResponse:
     account = Account.objects.select_related("installation", "owner").first()
     if account is None or not getattr(found := provider(account), "takes_webhooks", 0):
         return _answer(404)
-    if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
+    length = request.headers.get("Content-Length") or ""
+    if length.isdecimal() and int(length) > MAX_BYTES:
         return _answer(413)
     try:
         found.handle_webhook(request.body, request.headers)

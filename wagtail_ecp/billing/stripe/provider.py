@@ -22,12 +22,7 @@ from wagtail_ecp.billing.stripe import (
     syncing,
     webhooks,
 )
-from wagtail_ecp.billing.stripe.connection import (
-    PASSING,
-    connect,
-    idempotency_key,
-    in_words,
-)
+from wagtail_ecp.billing.stripe.connection import connect, idempotency_key, in_words
 from wagtail_ecp.billing.stripe.models import StripeCustomer
 from wagtail_ecp.exceptions import BillingError
 
@@ -152,6 +147,13 @@ class StripeProvider:
         with in_words():
             webhooks.handle(event, client=self.client, row=self._row())
 
+    def catch_up(self) -> None:
+        """Take over what Stripe may have reported in vain."""
+        row = self._row()
+        if row.customer_id:
+            with in_words():
+                syncing.refresh(self.client, row.pk)
+
     def _row(self) -> StripeCustomer:
         return purchases.known_customer(self.account, self.configuration)
 
@@ -176,16 +178,10 @@ class StripeProvider:
             return
         params = parameters.level_change(row.item_id, price=price)
         key = idempotency_key("level", row.revision, row.subscription_id, params=params)
-        try:
+        with syncing.refusals_noted(row):
             self.client.v1.subscriptions.update(
                 row.subscription_id, params, {"idempotency_key": key}
             )
-        except PASSING:  # Without an answer the same key has to be used again.
-            raise
-        except stripe.StripeError:
-            # Stripe repeats a refusal for the same key, whatever the card is by then.
-            syncing.bump(row)
-            raise
         syncing.bump(row)
 
     def _refuse_on_a_copy(self) -> None:

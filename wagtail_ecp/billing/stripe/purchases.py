@@ -9,7 +9,7 @@ from wagtail_ecp.billing.stripe import parameters
 from wagtail_ecp.billing.stripe.configuration import Configuration
 from wagtail_ecp.billing.stripe.connection import idempotency_key
 from wagtail_ecp.billing.stripe.models import StripeCustomer
-from wagtail_ecp.billing.stripe.syncing import bump
+from wagtail_ecp.billing.stripe.syncing import bump, refusals_noted
 from wagtail_ecp.exceptions import BillingError
 
 
@@ -38,7 +38,8 @@ def ensure_customer(
         customer = client.v1.customers.update(row.customer_id, changes)
     else:
         key = idempotency_key("customer", mark, row.revision, params=params)
-        customer = client.v1.customers.create(params, {"idempotency_key": key})
+        with refusals_noted(row):
+            customer = client.v1.customers.create(params, {"idempotency_key": key})
     # Of two at once one writes; the other goes on with the same revision, and so with
     # the same idempotency keys.
     StripeCustomer.objects.filter(pk=row.pk, revision=row.revision).update(
@@ -69,7 +70,8 @@ def open_checkout(
         taxes=taxes,
     )
     key = idempotency_key("checkout", row.revision, row.checkout_id, params=params)
-    session = client.v1.checkout.sessions.create(params, {"idempotency_key": key})
+    with refusals_noted(row):
+        session = client.v1.checkout.sessions.create(params, {"idempotency_key": key})
     bump(row, checkout_id=session.id, checkout_price_id=price)
     if not session.url:
         raise BillingError(_("Stripe has no page for this purchase; try again."))
@@ -88,7 +90,12 @@ def _still_open(
 ) -> stripe.checkout.Session | None:
     if not row.checkout_id:
         return None
-    session = client.v1.checkout.sessions.retrieve(row.checkout_id)
+    try:
+        session = client.v1.checkout.sessions.retrieve(row.checkout_id)
+    except stripe.InvalidRequestError as error:
+        if error.code == "resource_missing":  # Stripe has forgotten it.
+            return None
+        raise
     return session if session.status == "open" else None
 
 

@@ -1,6 +1,7 @@
 """What Stripe says of our customer now, in our words."""
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,6 +11,8 @@ import stripe
 from wagtail_ecp.accounts.levels import Level, levels
 from wagtail_ecp.billing.stripe import parameters
 from wagtail_ecp.billing.stripe.models import StripeCustomer
+
+logger = logging.getLogger(__name__)
 
 Status = StripeCustomer.Status
 
@@ -77,6 +80,8 @@ def find(client: stripe.StripeClient, customer_id: str) -> Found:
     if found.is_deleted:
         return found
     listed = client.v1.subscriptions.list(parameters.subscriptions(customer_id))
+    if sum(one.status in PAYING for one in listed.data) > 1:
+        logger.error("Stripe: %s pays for more than one subscription", customer_id)
     return Found(customer=customer, subscription=_that_counts(listed.data))
 
 

@@ -1,6 +1,8 @@
 """Takes over what Stripe says now, in whatever order its reports come in."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import stripe
 from django.db import transaction
@@ -42,6 +44,22 @@ def bump(row: StripeCustomer, **columns: str) -> None:
     StripeCustomer.objects.filter(pk=row.pk).update(
         revision=F("revision") + 1, **columns
     )
+
+
+@contextmanager
+def refusals_noted(row: StripeCustomer) -> Iterator[None]:
+    """Let the next try have another idempotency key, if Stripe answers with an error.
+
+    Stripe repeats its first answer to a key for a day, also a refusal of the card and
+    an error of its own. Without any answer the same key has to be used again.
+    """
+    try:
+        yield
+    except stripe.APIConnectionError:
+        raise
+    except stripe.StripeError:
+        bump(row)
+        raise
 
 
 def _store(row: StripeCustomer, seen: Seen) -> bool:

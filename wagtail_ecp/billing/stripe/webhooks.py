@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +13,6 @@ from django.utils.translation import gettext as _
 from wagtail_ecp.billing.stripe import syncing
 from wagtail_ecp.billing.stripe.models import StripeCustomer, StripeEvent
 from wagtail_ecp.exceptions import BillingError, BillingUnavailableError
-
-logger = logging.getLogger(__name__)
 
 #: Seconds. An older report is a replay.
 TOLERANCE = 300
@@ -61,9 +58,8 @@ def verified(body: bytes, *, signature: str, secret: str) -> Event:
         )
         return _event(json.loads(body))
     except stripe.SignatureVerificationError:
-        logger.warning("Stripe: a report without a good signature was refused")
         raise BillingError(_("This report is not signed by Stripe.")) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise BillingError(_("This report makes no sense.")) from None
 
 
