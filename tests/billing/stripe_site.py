@@ -4,7 +4,7 @@ import threading
 
 from django.urls import reverse
 
-from tests.billing import stripe_double
+from tests.billing import stripe_api
 from wagtail_ecp.accounts.levels import find
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.billing.provider import provider
@@ -37,8 +37,8 @@ def bill_through(double, settings, **more):
         "BILLING_PROVIDER": PROVIDER,
         "SERVICE_LEVELS": LEVELS,
         "STRIPE": {
-            "secret_key": stripe_double.SECRET_KEY,
-            "webhook_secret": stripe_double.WEBHOOK_SECRET,
+            "secret_key": stripe_api.SECRET_KEY,
+            "webhook_secret": stripe_api.WEBHOOK_SECRET,
             "api_base": double.url,
             "retries": 0,
             "timeout": 5,

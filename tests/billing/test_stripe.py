@@ -12,7 +12,7 @@ import stripe
 from django.utils import timezone
 
 import wagtail_ecp
-from tests.billing import stripe_double
+from tests.billing import stripe_api
 from tests.billing.stripe_http import Refusal
 from tests.billing.stripe_site import (
     LEVELS,
@@ -388,7 +388,7 @@ def test_keys_are_in_no_log_and_no_representation(double, client, caplog):
 
     buy(double, client)
 
-    for secret in (stripe_double.SECRET_KEY, stripe_double.WEBHOOK_SECRET):
+    for secret in (stripe_api.SECRET_KEY, stripe_api.WEBHOOK_SECRET):
         assert secret not in caplog.text
         assert secret not in repr(the_provider().configuration)
 
