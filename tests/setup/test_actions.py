@@ -19,6 +19,7 @@ from wagtail_ecp.accounts.models import Account, Letter
 from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.models import Mailbox, OutgoingServer, Source
 from wagtail_ecp.jobs.sweep import sweep
+from wagtail_ecp.mail.trying import Mark
 from wagtail_ecp.setup import actions
 from wagtail_ecp.setup.models import STEPS, Setup
 
@@ -112,6 +113,31 @@ def test_an_outgoing_server_with_another_password_is_left_alone(root):
     assert actions.finish(by=root).outgoing_server != known
     known.refresh_from_db()
     assert known.password == "another"
+
+
+@pytest.mark.parametrize(
+    ("start", "last_uid"), [("now", 7), ("30-days", 4), ("everything", 0)]
+)
+def test_mail_that_comes_after_the_test_is_new(root, start, last_uid):
+    answer_all(root, start=start)
+    mark = Mark(uidvalidity=123, newest=7, month=4)
+    actions.finish_mailbox(by=root, mark=mark)
+
+    actions.finish(by=root)
+
+    source = Source.objects.get()
+    assert (source.uidvalidity, source.last_uid) == (123, last_uid)
+    assert source.history_uid == 7
+
+
+def test_without_a_good_test_the_first_visit_decides_where_to_begin(root):
+    answer_all(root)
+    actions.finish_mailbox(by=root, mark=Mark(uidvalidity=1, newest=7, month=4))
+    actions.finish_mailbox(by=root, mark=None)
+
+    actions.finish(by=root)
+
+    assert Source.objects.get().uidvalidity is None
 
 
 def test_a_trial_only_receives(root):

@@ -194,8 +194,18 @@ def test_going_back_shows_what_was_answered(as_root, root):
 
     assert account.select_one("[name=time_zone]")["value"] == "Europe/Berlin"
     assert mailbox.select_one("[name=incoming_host]")["value"] == "imap.example.com"
+    assert mailbox.select_one("[name=incoming][checked]")["value"] == "yes"
     assert not mailbox.select_one("[name=incoming_password]").get("value")
     assert "secret in" not in str(mailbox)
+
+
+def test_going_back_shows_that_there_are_no_servers(as_root, root):
+    answer_all(root, **NO_SERVERS)
+
+    mailbox = main_of(as_root.get(step_url("mailbox")))
+
+    assert mailbox.select_one("[name=incoming][checked]")["value"] == ""
+    assert mailbox.select_one("[name=outgoing][checked]")["value"] == ""
 
 
 def test_every_step_says_where_one_is(as_root, root):

@@ -11,6 +11,7 @@ from tests.transport.dovecot import PASSWORD, UMLAUT_PASSWORD, UMLAUT_USER, USER
 from tests.transport.smtp_servers import HOST, Keeper, accepting, running
 from wagtail_ecp.mail.sending.connection import SmtpSettings
 from wagtail_ecp.mail.sources.base import Settings
+from wagtail_ecp.mail.sources.imap import ImapSource
 from wagtail_ecp.mail.trying import Step, try_incoming, try_outgoing
 
 SUPPORT = "support@example.com"
@@ -67,6 +68,34 @@ def test_an_imap_server_goes_through_every_step_and_names_its_folders(dovecot):
     assert trial.failed is None
     assert steps(trial) == [Step.CONNECT, Step.ENCRYPT, Step.LOG_IN, Step.FOLDERS]
     assert trial.folders[0] == "INBOX"
+
+
+@pytest.mark.dovecot
+def test_the_folder_is_marked_so_that_nothing_is_missed_later(dovecot):
+    for _number in range(3):
+        dovecot.deliver(b"Subject: x\r\n\r\nx\r\n")
+
+    mark = imap(dovecot).mark
+
+    assert (mark.newest, mark.month) == (3, 0)
+    with ImapSource(
+        Settings(
+            host=dovecot.host,
+            port=dovecot.imaps_port,
+            username=USER,
+            password=PASSWORD,
+            allowed_networks=HERE,
+        ),
+        ssl_context=dovecot.certificate.for_clients(),
+    ) as source:
+        assert source.uidvalidity == mark.uidvalidity
+
+
+@pytest.mark.dovecot
+def test_an_empty_folder_is_marked_too(dovecot):
+    mark = imap(dovecot).mark
+
+    assert (mark.newest, mark.month) == (0, 0)
 
 
 @pytest.mark.dovecot

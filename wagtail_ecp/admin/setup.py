@@ -150,7 +150,9 @@ def _answer_mailbox(
     is_refused = trials.is_refused(setup, tried)
     is_well = all(trial.is_ok for trial in tried.values())
     if wanted == "next" and (is_well or (request.POST.get("go_on") and not is_refused)):
-        actions.finish_step("mailbox", by=request.user)
+        incoming = tried.get("incoming")
+        mark = incoming.mark if incoming else None
+        actions.finish_mailbox(by=request.user, mark=mark)
         return redirect("wagtail_ecp:setup_step", "colleagues")
     return _asked(
         request,
@@ -206,7 +208,8 @@ def _form(
         more["stored"] = frozenset(setup.passwords)
     elif name == "colleagues":
         more["owner"] = setup.answers["owner"]["owner"]
-    return FORMS[name](data, initial=setup.answers.get(name), user=request.user, **more)
+    known = dict(setup.answers.get(name, {}))
+    return FORMS[name](data, initial=known, user=request.user, **more)
 
 
 def _asked(

@@ -176,6 +176,8 @@ class MailboxStep(StepForm):
         """Offer "none required" only where mail need not be encrypted."""
         super().__init__(*args, **kwargs)
         for side, port in self.PORTS.items():
+            if side in self.initial:
+                self.initial[side] = "yes" if self.initial[side] else ""
             self.fields.update(_columns(side, port=port, has_one=side in stored))
 
     def clean(self) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """What the wizard does: keep an answer, change hands, and finish, all or nothing."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group, Permission
@@ -14,8 +15,14 @@ from wagtail_ecp.accounts import actions as account_actions
 from wagtail_ecp.accounts import letters, members
 from wagtail_ecp.accounts.models import THE_ONE, Account
 from wagtail_ecp.exceptions import EmailCentreError
-from wagtail_ecp.inbox.models import GroupMailboxPermission, Mailbox, OutgoingServer
+from wagtail_ecp.inbox.models import (
+    GroupMailboxPermission,
+    Mailbox,
+    OutgoingServer,
+    Source,
+)
 from wagtail_ecp.journal.actions import display_name
+from wagtail_ecp.mail.trying import Mark
 from wagtail_ecp.setup import answers as asked
 from wagtail_ecp.setup import permissions
 from wagtail_ecp.setup.models import STEPS, Setup
@@ -88,12 +95,18 @@ def save(
 
 
 @transaction.atomic
-def finish_step(step: str, *, by: "User") -> None:
-    """Note that the answers that are kept for ``step`` hold."""
+def finish_mailbox(*, by: "User", mark: Mark | None) -> None:
+    """Note that the mailbox's servers will do, and how full its folder is now.
+
+    Without ``mark`` the first visit to the server decides where to begin.
+    """
     setup = _locked(by)
-    if step in setup.answers and step not in setup.finished:
-        setup.finished = [*setup.finished, step]
-        setup.save(update_fields=["finished"])
+    if "mailbox" not in setup.answers:
+        raise PermissionDenied(_("Answer the questions before these first."))
+    told = {**setup.answers["mailbox"], "mark": asdict(mark) if mark else None}
+    setup.answers = {**setup.answers, "mailbox": told}
+    setup.finished = list(dict.fromkeys([*setup.finished, "mailbox"]))
+    setup.save(update_fields=["answers", "finished"])
 
 
 def finish(*, by: "User") -> Mailbox:
@@ -179,10 +192,24 @@ def _add_source(setup: Setup, mailbox: Mailbox, *, by: "User") -> None:
     told = setup.answers["mailbox"]
     if told.get("incoming"):
         source = asked.server("incoming", told)
-        source.mailbox = mailbox  # type: ignore[attr-defined]
+        assert isinstance(source, Source)  # noqa: S101 - says so to mypy.
+        source.mailbox = mailbox
         source.password = _password(setup, "incoming")
+        if told.get("mark"):
+            _begin_at(source, Mark(**told["mark"]))
         source.save()
         log(source, ADDED, user=by)
+
+
+def _begin_at(source: Source, mark: Mark) -> None:
+    """Let what came after the test be new: the first mail that one sends to try it."""
+    source.uidvalidity = mark.uidvalidity
+    source.history_uid = mark.newest
+    source.last_uid = {
+        Source.Start.NOW.value: mark.newest,
+        Source.Start.MONTH.value: mark.month,
+        Source.Start.EVERYTHING.value: 0,
+    }[source.start]
 
 
 def _add_group(
