@@ -44,7 +44,7 @@ def owner():
     return Account.objects.get().owner
 
 
-def confirm(client, to, password="pw"):
+def confirm(client, to, password="pw"):  # noqa: S107
     return client.post(transfer_url(), {"to": to.pk, "password": password})
 
 

@@ -66,7 +66,7 @@ def test_the_tab_of_the_account_page_saves_the_options(people, live_server, chro
     until(box.is_displayed)
     picture(chromium, "account-options-tab")
 
-    box.click()
+    box.send_keys(Keys.SPACE)
     chromium.find_element(By.CSS_SELECTOR, "main form button[type=submit]").click()
 
     until(lambda: "changed successfully" in chromium.page_source)

@@ -102,7 +102,10 @@ class OptionsForm(ConfirmedForm):
         return super().clean()
 
     def _explain(self, error: ValidationError) -> None:
-        messages = getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list})
+        if hasattr(error, "error_dict"):
+            messages = error.error_dict
+        else:
+            messages = {NON_FIELD_ERRORS: error.error_list}
         for name, found in messages.items():
             self.add_error(None if name == NON_FIELD_ERRORS else name, found)
         if isinstance(error, actions.StaleError):

@@ -86,15 +86,17 @@ class ZoneRow(OptionRow):
         now = timezone.localtime(timezone.now(), there)
         own = UserProfile.objects.filter(user__in=members.members())
         number = own.exclude(Q(current_time_zone="")).count()
-        return ngettext(
-            "It is %(time)s there (%(zone)s). %(number)s member has a zone of their own.",
-            "It is %(time)s there (%(zone)s). %(number)s members have a zone of their own.",
-            number,
-        ) % {
+        clock = _("It is %(time)s there (%(zone)s).") % {
             "time": date_format(now, "TIME_FORMAT"),
             "zone": now.tzname(),
-            "number": number,
         }
+        if not number:
+            return _("%(clock)s No member has a zone of their own.") % {"clock": clock}
+        return ngettext(
+            "%(clock)s %(number)s member has a zone of their own.",
+            "%(clock)s %(number)s members have a zone of their own.",
+            number,
+        ) % {"clock": clock, "number": number}
 
 
 class SslRow(OptionRow):
