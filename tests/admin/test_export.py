@@ -72,7 +72,8 @@ def test_button_begins_an_export_and_the_page_shows_how_far_it_is(client, owner)
     assert (export.state, export.asked_by) == (State.RUNNING, owner)
     assert soup.select_one("progress")["value"] == "0"
     assert "as soon as a worker is free" in soup.text
-    assert soup.select_one("main form")["action"] == url("export_cancel", export.pk)
+    [cancel] = soup.select("main form button")
+    assert cancel["formaction"] == url("export_cancel", export.pk)
 
 
 def test_progress_alone_is_what_the_page_shows(client, owner):
@@ -105,6 +106,17 @@ def test_owner_downloads_a_file_that_no_cache_keeps(client, ready):
     )
     assert "no-store" in response["Cache-Control"]
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_old_log_in_cancels_nothing_without_the_password(client, ready, long_ago):
+    cancel = url("export_cancel", ready.pk)
+
+    refused = client.post(cancel)
+
+    assert "Give your password" in refused.content.decode()
+    assert Export.objects.get().state == State.READY
+    assert client.post(cancel, {"password": "pw"}).status_code == 302
+    assert Export.objects.get().state == State.CANCELLED
 
 
 @pytest.mark.parametrize("name", ["export_data", "export_download"])

@@ -399,6 +399,25 @@ def test_full_disk_is_shown_and_given_up_after_some_tries(
     assert "No space left" in export.error
 
 
+def test_export_that_kills_its_workers_is_given_up(owner, some_mail, monkeypatch):
+    export = exports.ask(by=owner)
+
+    def dies(name, content):
+        raise Killed
+
+    monkeypatch.setattr(private_files, "write", dies)
+    for _try in range(exports.ATTEMPTS):
+        with pytest.raises(Killed):
+            exports.work(export.pk, seconds=LONG)
+        Export.objects.update(lease_until=timezone.now())
+
+    exports.work(export.pk, seconds=LONG)
+
+    export.refresh_from_db()
+    assert (export.state, bool(export.error)) == (State.FAILED, True)
+    assert exports.ask(by=owner) != export
+
+
 def test_mailbox_purged_meanwhile_does_not_stop_it(owner, some_mail, small_parts):
     export = exports.ask(by=owner)
     _write_one_part(export)

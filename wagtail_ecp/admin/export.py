@@ -58,10 +58,15 @@ def export_download(request: AdminRequest, export_id: int) -> Any:
 
 
 @require_POST
+@never_cache
+@sensitive_post_parameters("password")
 def export_cancel(request: AdminRequest, export_id: int) -> HttpResponse:
     """Stop an export, or delete its file."""
     require_owner(request.user, attempt=ATTEMPT)
     export = get_object_or_404(Export, pk=export_id)
+    form = ConfirmedForm(request, request.POST)
+    if not form.is_valid():
+        return _page(request, form)
     exports.cancel(export, by=request.user)
     notices.success(
         request,

@@ -133,7 +133,8 @@ def work(export_id: int, *, seconds: float) -> bool:
 
 def _write(export: Export, *, deadline: float) -> bool:
     if export.attempts > ATTEMPTS:
-        _update(export, state=State.FAILED, finished_at=Now(), **RELEASED)
+        error = export.error or _("Workers stopped again and again, without a word.")
+        _update(export, state=State.FAILED, error=error, finished_at=Now(), **RELEASED)
         remove_files(export)
         return False
     _forget_unfinished(export)
