@@ -1,11 +1,12 @@
 """One invoice, for the owner alone: as a page that prints well, and as a PDF."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from wagtail.admin import messages as notices
 
 from wagtail_ecp.accounts.permissions import require_owner
 from wagtail_ecp.admin.message_parts import download
@@ -14,6 +15,7 @@ from wagtail_ecp.billing import pdf
 from wagtail_ecp.billing.document import document
 from wagtail_ecp.billing.models import Invoice
 from wagtail_ecp.billing.terms import terms
+from wagtail_ecp.exceptions import BillingError
 
 
 @never_cache
@@ -40,11 +42,12 @@ def invoice_pdf(request: AdminRequest, number: int) -> HttpResponse:
     found = _find(request, number)
     if not pdf.is_available():
         raise Http404
-    return download(
-        pdf.pdf(document(found), terms()),
-        name=f"{found}.pdf",
-        content_type="application/pdf",
-    )
+    try:
+        data = pdf.pdf(document(found), terms())
+    except BillingError as error:
+        notices.error(request, str(error))
+        return redirect("wagtail_ecp:invoice", found.number)
+    return download(data, name=f"{found}.pdf", content_type="application/pdf")
 
 
 def _find(request: AdminRequest, number: int) -> Invoice:

@@ -371,6 +371,17 @@ def test_a_pdf_comes_as_a_file(owner):
     assert 'filename="Invoice 1.pdf"' in response["Content-Disposition"]
 
 
+def test_a_font_that_can_t_be_used_is_said_on_the_page(owner, set_up, tmp_path):
+    issue()
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    set_up(BILLING={**TERMS, "font": broken})
+
+    response = owner.get(reverse("wagtail_ecp:invoice_pdf", args=[1]), follow=True)
+
+    assert "broken.ttf can't be used" in said(response)
+
+
 def test_without_the_extra_there_is_no_link_and_the_page_says_how(owner, monkeypatch):
     issue()
     monkeypatch.setattr(pdf, "find_spec", lambda _name: None)
