@@ -64,9 +64,8 @@ def test_the_back_end_trusts_nobody_else(settings, tmp_path):
     context = EmailBackend().ssl_context
 
     assert context.verify_mode is ssl.CERT_REQUIRED
-    assert [
-        dict(item[0] for item in one["subject"]) for one in context.get_ca_certs()
-    ] == [{"commonName": "Authority of a sandbox"}]
+    (authority,) = context.get_ca_certs()
+    assert "Authority of a sandbox" in str(authority["subject"])
 
 
 def test_the_key_is_for_nobody_elses_eyes(tmp_path):
