@@ -13,7 +13,7 @@ LOG_INS = {
     "outsider": "may enter the admin, but has no mailbox",
 }
 EMPTY_LOG_INS = {
-    "administrator": "superuser; sets up the account",
+    "administrator": "superuser; sets up the account in the Mail menu's wizard",
     "owner, member, colleague, outsider": "may enter the admin",
 }
 TRY = """\
@@ -28,7 +28,15 @@ TRY = """\
 
   * Write through the contact form: {site}/contact/"""
 TRY_EMPTY = """\
-  * Log in as administrator and open the Mail menu: there is no account yet.
+  * Log in as administrator and open the Mail menu: a wizard sets up the account
+    and a first mailbox. Take an address at sandbox.test, "It is delivered to this
+    site" and "By the e-mail settings of this site".
+  * Then send a mail to that address and watch it arrive (another terminal, python3):
+
+      import smtplib
+      smtplib.SMTP("127.0.0.1", {smtp_port}).sendmail("you@example.org", \
+["support@sandbox.test"], "Subject: Hello\\n\\nHi!")
+
     What the sandbox sends can be read at {site}/caught/"""
 
 

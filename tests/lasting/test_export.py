@@ -192,6 +192,7 @@ def test_every_table_of_ours_is_exported_or_left_out_on_purpose():
         # Derived from the raw mail or from other rows.
         *("Blob", "MessageIdentifier", "FolderCounter"),
         "Installation",  # Means nothing elsewhere.
+        "Setup",  # Unfinished, and gone once there is something to export.
         # What Stripe knows better.
         *("StripeCustomer", "StripeEvent"),
         # What members were told of, and exports themselves.

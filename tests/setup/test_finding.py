@@ -152,7 +152,7 @@ def test_a_look_up_that_never_ends_ends_nothing_else():
     never = threading.Event()
     lookups = Lookups(
         resolves=lambda host: host == "imap.example.com" or never.wait(5),
-        fetch=lambda _url, _seconds: never.wait(5) and b"",
+        fetch=lambda _url, _seconds: b"x" * never.wait(5),
     )
     begun = time.monotonic()
 

@@ -4,11 +4,12 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
 from wagtail_ecp.exceptions import UnsafeAddressError
-from wagtail_ecp.mail import web
+from wagtail_ecp.mail import reaching, web
 from wagtail_ecp.mail.web import WebError, get
 
 HERE = ["127.0.0.0/8", "::1/128"]
@@ -16,6 +17,8 @@ HERE = ["127.0.0.0/8", "::1/128"]
 
 class Site(BaseHTTPRequestHandler):
     """Answers each path with what the test gave it: status, headers, body."""
+
+    server: "Server"
 
     def do_GET(self):
         status, headers, body = self.server.pages.get(self.path, (404, {}, b""))
@@ -34,6 +37,8 @@ class Site(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
+    pages: dict[str, tuple[int, dict[str, str], Any]]
+
     def handle_error(self, *_args):
         """A client that hangs up is what some tests are about."""
 
@@ -101,8 +106,8 @@ def test_a_redirect_leads_through_the_guard(certificate, monkeypatch):
             raise UnsafeAddressError("private")
         return real(host, port, **more)
 
-    real = web.reaching.connect
-    monkeypatch.setattr(web.reaching, "connect", connect)
+    real = reaching.connect
+    monkeypatch.setattr(reaching, "connect", connect)
     pages = {"/": (302, {"Location": "https://inside.example/"}, b"")}
     with a_site(certificate, pages) as site, pytest.raises(UnsafeAddressError):
         fetch(site, certificate)
@@ -129,7 +134,7 @@ def test_our_own_network_is_not_asked_unless_it_is_allowed(certificate):
     ],
 )
 def test_nothing_but_https_is_asked(url, certificate, monkeypatch):
-    monkeypatch.setattr(web.reaching, "connect", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(reaching, "connect", lambda *a, **k: 1 / 0)
 
     with pytest.raises(WebError):
         fetch(url, certificate)
@@ -187,7 +192,7 @@ def test_a_host_that_nobody_knows_is_said(certificate, monkeypatch):
     def connect(*_args, **_more):
         raise OSError("Name or service not known")
 
-    monkeypatch.setattr(web.reaching, "connect", connect)
+    monkeypatch.setattr(reaching, "connect", connect)
 
     with pytest.raises(WebError, match="can't be asked: Name or"):
         fetch("https://nowhere.example/", certificate)
