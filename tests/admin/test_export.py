@@ -163,14 +163,14 @@ def test_ready_file_is_deleted(client, ready):
     response = client.post(url("export_cancel", ready.pk), follow=True)
 
     assert "The file is deleted." in response.content.decode()
-    assert client.post(url("export_download", ready.pk)).status_code == 404
+    assert client.post(url("export_download", ready.pk)).url == url()
 
 
 def test_expired_export_is_gone(client, ready):
     Export.objects.update(expires_at=timezone.now())
 
     assert ready.file_name not in client.get(url()).content.decode()
-    assert client.post(url("export_download", ready.pk)).status_code == 404
+    assert client.post(url("export_download", ready.pk)).url == url()
 
 
 def test_failed_export_says_why(client, owner):

@@ -41,7 +41,12 @@ def export_data(request: AdminRequest) -> HttpResponse:
 def export_download(request: AdminRequest, export_id: int) -> Any:
     """Hand the file over, once the owner has confirmed who they are."""
     require_owner(request.user, attempt=ATTEMPT)
-    export = get_object_or_404(Export.objects.ready(), pk=export_id)
+    export: Export | None = Export.objects.ready().filter(pk=export_id).first()
+    if export is None:
+        notices.error(
+            request, _("This file is still being written, or it is gone already.")
+        )
+        return redirect("wagtail_ecp:export_data")
     form = ConfirmedForm(request, request.POST)
     if not form.is_valid():
         return _page(request, form)
