@@ -143,6 +143,7 @@ WAGTAIL_ECP = {
             "currency": "GBP",
             "allows": ["ssl", "rss"],
             "limits": {"mailboxes": 5, "members": 10},
+            "is_first": True,
         },
         "premium": {
             "label": "Premium",

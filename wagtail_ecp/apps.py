@@ -16,8 +16,12 @@ class WagtailEcpAppConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks and what follows from our signals."""
+        from django.contrib.auth.signals import user_logged_in
+
+        from wagtail_ecp.accounts import logins
         from wagtail_ecp.jobs import signal_handlers
 
         import_module("wagtail_ecp.checks")
 
         signal_handlers.connect()
+        user_logged_in.connect(logins.note, dispatch_uid="wagtail_ecp.logins.note")

@@ -28,7 +28,7 @@ DEFAULTS: dict[str, Any] = {
     # None: a file beside the raw mail, made at the first start.
     "INSTALLATION_ID": None,
     # What the account pays for: {key: {"label", "price", "currency", "allows",
-    # "limits", "provider_price"}}. Empty: one level that allows everything.
+    # "limits", "provider_price", "is_first"}}. Empty: one that allows everything.
     "SERVICE_LEVELS": {},
     # What stands on our own invoices: {"issuer", "tax_rate", "tax_note",
     # "reverse_charge", "how_to_pay", "number_prefix", "font"}.

@@ -51,6 +51,13 @@ def test_a_level_that_the_settings_no_longer_name_counts_as_the_first(two_levels
     assert Account(service_level="gold").level.key == "free"
 
 
+def test_new_accounts_begin_on_the_level_that_says_so(settings):
+    levels_here = {**LEVELS, "start": {"label": "Start", "is_first": True}}
+    settings.WAGTAIL_ECP = settings.WAGTAIL_ECP | {"SERVICE_LEVELS": levels_here}
+
+    assert Account().level.key == "start"
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

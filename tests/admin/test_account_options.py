@@ -22,28 +22,28 @@ def options_url():
 def form_of(client, url):
     """Return what a browser would send back, with the boxes as they are ticked."""
     soup = BeautifulSoup(client.get(url).content, "html.parser")
-    form = next(
-        form
-        for form in soup.find_all("form")
-        if form.find(attrs={"name": True})
-        and form.get("method", "").lower() == "post"
-        and form.find(attrs={"name": "ecp_options-name"})
-    )
+    form = soup.select_one("form:has([name=ecp_options-name])")
     data = {}
-    for field in form.find_all(["input", "select", "textarea"]):
-        name, kind = field.get("name"), field.get("type")
-        if not name or kind in ("submit", "file", "password"):
-            continue
-        if kind in ("checkbox", "radio") and not field.has_attr("checked"):
-            continue
-        if field.name == "select":
-            chosen = field.find("option", selected=True) or field.find("option")
-            data[name] = chosen["value"] if chosen else ""
-        elif field.name == "textarea":
-            data[name] = field.text.lstrip("\n")
-        else:
-            data[name] = field.get("value", "on" if kind == "checkbox" else "")
+    for field in form.select("input[name], select[name], textarea[name]"):
+        value = _sent(field)
+        if value is not None:
+            data[str(field["name"])] = value
     return data
+
+
+def _sent(field):
+    """Return what a field of a form sends; None if it sends nothing."""
+    kind = field.get("type")
+    if kind in ("submit", "file", "password"):
+        return None
+    if kind in ("checkbox", "radio") and not field.has_attr("checked"):
+        return None
+    if field.name == "select":
+        chosen = field.select_one("option[selected]") or field.select_one("option")
+        return chosen["value"] if chosen else ""
+    if field.name == "textarea":
+        return field.text.lstrip("\n")
+    return field.get("value", "on" if kind == "checkbox" else "")
 
 
 def change(client, url, **options):

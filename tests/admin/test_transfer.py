@@ -114,7 +114,7 @@ def test_every_session_of_the_old_owner_ends_wherever_sessions_are_kept(
 
     response = elsewhere.get("/admin/")
     assert response.status_code == 302
-    assert response.url.startswith("/admin/login/")
+    assert response["Location"].startswith("/admin/login/")
 
 
 def test_the_old_owner_keeps_password_and_mailboxes(client, olga, nora):

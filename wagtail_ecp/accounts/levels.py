@@ -1,7 +1,7 @@
 """Service levels: what the account pays for, as the site's settings describe it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,7 +23,8 @@ EVERYTHING: Mapping[str, Mapping[str, Any]] = {
 class Level:
     """A service level; ``price`` is for one month, in ``currency`` (ISO 4217).
 
-    A limit that is missing is no limit. ``provider_price`` is what the billing
+    New accounts begin on the level that ``is_first``. A limit that is missing is no
+    limit. ``provider_price`` is what the billing
     provider calls the price, such as Stripe's ``price_…``.
     """
 
@@ -34,6 +35,7 @@ class Level:
     allows: frozenset[str] = frozenset()
     limits: Mapping[str, int] = field(default_factory=dict)
     provider_price: str = ""
+    is_first: bool = False
 
     @property
     def is_paid(self) -> bool:
@@ -48,16 +50,22 @@ def levels() -> dict[str, Level]:
 
 
 def find(key: str) -> Level:
-    """Return the level ``key``; the first one where no level has this key.
+    """Return the level ``key``; where no level has this key, that of new accounts.
 
     A level that the settings no longer name must not take a running site's mail away.
     """
     known = levels()
-    return known.get(key) or next(iter(known.values()))
+    return known.get(key) or first(known)
+
+
+def first(known: Mapping[str, Level]) -> Level:
+    """Return the level of new accounts: the one that says so, else the topmost."""
+    marked = (level for level in known.values() if level.is_first)
+    return next(marked, next(iter(known.values())))
 
 
 def _level(key: str, words: Mapping[str, Any]) -> Level:
-    known = {"label", "price", "currency", "allows", "limits", "provider_price"}
+    known = {one.name for one in fields(Level)} - {"key"}
     strange = [f"no key {name!r}" for name in words if name not in known]
     allows, limits = words.get("allows", ()), words.get("limits", {})
     strange += [f"no feature {name!r}" for name in allows if name not in FEATURES]
@@ -72,6 +80,7 @@ def _level(key: str, words: Mapping[str, Any]) -> Level:
         allows=frozenset(allows),
         limits=dict(limits),
         provider_price=str(words.get("provider_price", "")),
+        is_first=bool(words.get("is_first", False)),
     )
 
 

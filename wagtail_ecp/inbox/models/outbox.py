@@ -65,7 +65,12 @@ class Outbox(Leased):
                 fields=["next_try_at"],
                 condition=Q(state__in=["queued", "sending"]),
                 name="ecp_outbox_work",
-            )
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=["failed", "unknown"]),
+                name="ecp_outbox_stuck",
+            ),
         ]
 
     def __str__(self) -> str:
