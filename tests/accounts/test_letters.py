@@ -37,6 +37,7 @@ def test_a_letter_arrives_as_text_and_html_and_counts_as_sent(letter, settings):
     mail = message_from_bytes(raw, policy=policy.default)
     assert letter.state == Letter.State.SENT
     assert mail["To"] == "nora@staff.example"
+    assert mail["Auto-Submitted"] == "auto-generated"
     assert "handed over to you by olga" in mail.get_body(("plain",)).get_content()
     assert "<p>" in mail.get_body(("html",)).get_content()
 

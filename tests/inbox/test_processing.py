@@ -47,8 +47,7 @@ def test_the_journal_says_that_it_was_received(db):
 
     (row,) = receive_and_process(an_email())
 
-    action = Action.objects.get()
-    assert action.kind == Action.Kind.RECEIVED
+    action = Action.objects.get(kind=Action.Kind.RECEIVED)
     assert action.mailbox_number == mailbox.pk
     assert action.message_number == row.message.pk
     assert action.user is None

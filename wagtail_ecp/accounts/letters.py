@@ -99,7 +99,12 @@ def send(letter_id: int) -> None:
 
 
 def _deliver(letter: Letter, *, requires_tls: bool) -> None:
-    mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.address])
+    mail = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        to=[letter.address],
+        headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no answers, please.
+    )
     mail.attach_alternative(letter.html, "text/html")
     senders = parse_addresses(settings.DEFAULT_FROM_EMAIL)
     site.deliver_through_site(
