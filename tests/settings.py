@@ -109,6 +109,7 @@ RQ_QUEUES = {name: {"URL": REDIS_URL} for name in ("ecp-in", "ecp-out", "ecp-bg"
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://tests.example"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ECP: dict[str, Any] = {"ALLOWED_NETWORKS": ["127.0.0.0/8", "::1/128"]}
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

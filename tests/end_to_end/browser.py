@@ -9,6 +9,7 @@ from tests.end_to_end.conftest import until
 
 
 def log_in(browser, site, name):
+    browser.get_log("browser")  # What was said before is another test's.
     browser.get(f"{site}/admin/login/")
     browser.find_element(By.NAME, "username").send_keys(name)
     browser.find_element(By.NAME, "password").send_keys("pw")
@@ -24,3 +25,31 @@ def picture(browser, name):
     if os.environ.get("ECP_SCREENSHOTS"):
         PICTURES.mkdir(parents=True, exist_ok=True)
         browser.save_screenshot(str(PICTURES / f"{name}.png"))
+
+
+def find(browser, selector):
+    return until(lambda: browser.find_elements(By.CSS_SELECTOR, selector))[0]
+
+
+def scroll_to(browser, element):
+    browser.execute_script(
+        "arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})",
+        element,
+    )
+
+
+def press(browser, element):
+    scroll_to(browser, element)
+    element.click()
+
+
+def violations(browser):
+    """Return what the browser complains of, such as a blocked script.
+
+    Wagtail's own list of time zones has one that browsers do not know.
+    """
+    logs = [log for log in browser.get_log("browser") if log["level"] == "SEVERE"]
+    known = ("favicon", "localizeTimeZoneOptions")
+    return [
+        log["message"] for log in logs if not any(k in log["message"] for k in known)
+    ]

@@ -5,7 +5,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
 from tests.builders import a_mailbox, a_user, an_account, an_email, receive_and_process
-from tests.end_to_end.browser import log_in, picture
+from tests.end_to_end.browser import (
+    find,
+    log_in,
+    picture,
+    press,
+    scroll_to,
+    violations,
+)
 from tests.end_to_end.conftest import until
 from wagtail_ecp.inbox import blobs, export_parts, exports, profiles
 from wagtail_ecp.inbox.models import Conversation, Export, MemberProfile, Outbox
@@ -25,34 +32,6 @@ def ann(transactional_db):
 @pytest.fixture
 def support(ann):
     return a_mailbox(repliers=[ann])
-
-
-def find(browser, selector):
-    return until(lambda: browser.find_elements(By.CSS_SELECTOR, selector))[0]
-
-
-def scroll_to(browser, element):
-    browser.execute_script(
-        "arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})",
-        element,
-    )
-
-
-def press(browser, element):
-    scroll_to(browser, element)
-    element.click()
-
-
-def violations(browser):
-    """Return what the browser complains of, such as a blocked script.
-
-    Wagtail's own list of time zones has one that browsers do not know.
-    """
-    logs = [log for log in browser.get_log("browser") if log["level"] == "SEVERE"]
-    known = ("favicon", "localizeTimeZoneOptions")
-    return [
-        log["message"] for log in logs if not any(k in log["message"] for k in known)
-    ]
 
 
 def test_member_fills_in_the_mail_tab_and_finds_it_again(
