@@ -11,4 +11,4 @@ if __name__ == "__main__":
     from sandbox import bootstrap, options
 
     options.parse(sys.argv[1:])  # A wrong option is said before the long start.
-    bootstrap.run_in_venv("sandbox.run", sys.argv[1:], extras=["pdf", "sandbox"])
+    bootstrap.run_in_venv("sandbox.run", sys.argv[1:], extras=["sandbox"])
