@@ -26,7 +26,9 @@ TRY = """\
       smtplib.SMTP("127.0.0.1", {smtp_port}).sendmail("you@example.org", \
 ["support@sandbox.test"], text)
 
-  * Write through the contact form: {site}/contact/"""
+  * Write through the contact form: {site}/contact/
+  * Log in as owner: Mail > Account Options. Change the time zone and look at the
+    dates; under Billing change the level, see the invoices, hand the account over."""
 TRY_EMPTY = """\
   * Log in as administrator and open the Mail menu: a wizard sets up the account
     and a first mailbox. Take an address at sandbox.test, "It is delivered to this

@@ -11,7 +11,7 @@ from tests.builders import a_user, an_account
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.journal.models import Action
 
-SCREEN = "http://testserver/admin/mail/billing/"
+SCREEN = "http://testserver/admin/mail/billing/?back=1"
 
 
 class _Stay(HTTPRedirectHandler):
@@ -62,6 +62,17 @@ def test_a_level_is_chosen_paid_for_and_had(double, client, owner):
     assert "Visa ending 4242, expires 08/28" in shown
     assert "paid" in shown
     assert "19.00" in shown
+
+
+def test_who_comes_back_before_stripes_report_has_the_level_already(
+    double, client, owner
+):
+    back = press(change(client, "standard").url, "visa")
+
+    page = client.get(back)
+
+    assert level() == "standard"
+    assert "Visa ending 4242" in page.content.decode()
 
 
 def test_the_level_is_changed_at_once_for_whom_stripe_knows(double, client, owner):

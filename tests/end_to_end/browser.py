@@ -27,6 +27,12 @@ def picture(browser, name):
         browser.save_screenshot(str(PICTURES / f"{name}.png"))
 
 
+def main_text(browser):
+    """Return what the page says, read at once: it may be leaving."""
+    script = "return document.querySelector('main')?.innerText ?? ''"
+    return browser.execute_script(script)
+
+
 def find(browser, selector):
     return until(lambda: browser.find_elements(By.CSS_SELECTOR, selector))[0]
 

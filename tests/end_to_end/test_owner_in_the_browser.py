@@ -6,7 +6,14 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from tests.builders import a_mailbox, a_user, an_account
-from tests.end_to_end.browser import find, log_in, picture, press, violations
+from tests.end_to_end.browser import (
+    find,
+    log_in,
+    main_text,
+    picture,
+    press,
+    violations,
+)
 from tests.end_to_end.conftest import until
 from wagtail_ecp.accounts.models import Account
 
@@ -22,10 +29,6 @@ def people(transactional_db):
     an_account(olga)
     a_mailbox(readers=[olga, nora])
     return olga, nora
-
-
-def main_text(browser):
-    return browser.find_element(By.TAG_NAME, "main").text
 
 
 def zone_input(browser):

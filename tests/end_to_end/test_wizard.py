@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from tests.builders import a_user, an_email
-from tests.end_to_end.browser import log_in, picture
+from tests.end_to_end.browser import log_in, main_text, picture
 from tests.end_to_end.conftest import until
 from tests.setup.test_finding import AUTOCONFIG, a_world
 from tests.transport.conftest import dovecot, dovecot_server  # noqa: F401 - fixtures
@@ -76,12 +76,12 @@ class Wizard:
         self.browser.get(f"{self.site}/admin/mail/")
 
     def is_at(self, title):
-        step = self.browser.find_element(By.CSS_SELECTOR, "[aria-current=step]")
-        return title in step.text
+        script = "return document.querySelector('[aria-current=step]')?.innerText ?? ''"
+        return title in self.browser.execute_script(script)
 
     @property
     def text(self):
-        return self.browser.find_element(By.TAG_NAME, "main").text
+        return main_text(self.browser)
 
     def field(self, name):
         return self.browser.find_element(By.NAME, name)

@@ -30,6 +30,9 @@ from wagtail_ecp.exceptions import BillingError
 
 Answer = TypeVar("Answer")
 
+#: In the address to which the provider leads back: its report may not be here yet.
+BACK = "back"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LevelCard:
@@ -69,6 +72,9 @@ def billing(request: AdminRequest) -> HttpResponse:
     """Show what the account pays for, how, and what it has paid."""
     require_owner(request.user)
     account = Account.objects.current()
+    if BACK in request.GET:
+        _asked(provider(account).catch_up, None)
+        account = Account.objects.current()
     cards = [
         LevelCard(level=level, is_current=level.key == account.level.key)
         for level in levels().values()
@@ -276,7 +282,8 @@ def _refuse(request: AdminRequest, reason: str) -> HttpResponse:
 
 
 def _return_url(request: AdminRequest) -> str:
-    return request.build_absolute_uri(reverse("wagtail_ecp:billing"))
+    url = reverse("wagtail_ecp:billing")
+    return request.build_absolute_uri(f"{url}?{BACK}=1")
 
 
 def _crumbs() -> list[tuple[str, str]]:

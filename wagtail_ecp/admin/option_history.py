@@ -46,6 +46,11 @@ def _label(name: str) -> str:
 
 
 def _changed(what: str, before: object, after: object) -> str:
+    if before in ("", None):
+        return _("%(what)s: “%(after)s”") % {
+            "what": what,
+            "after": options.in_words(after),
+        }
     return _("%(what)s: from “%(before)s” to “%(after)s”") % {
         "what": what,
         "before": options.in_words(before),

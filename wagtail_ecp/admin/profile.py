@@ -117,6 +117,7 @@ class ProfilePanel(BaseSettingsPanel):
         """Return what the template shows."""
         return {
             "form": self.form,
+            "zone": navigation(self.request).zone.key,
             "ways_of_working": self.form.shown_rows(*WAYS_OF_WORKING),
             "alerts": self.form.shown_rows(*ALERTS),
         }

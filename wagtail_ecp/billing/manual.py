@@ -20,6 +20,8 @@ ROWS = 60
 class ManualProvider:
     """Writes an invoice a month; the operator says when it was paid."""
 
+    takes_webhooks = False
+
     def __init__(self, account: Account) -> None:
         self.account = account
 
@@ -51,6 +53,9 @@ class ManualProvider:
     def handle_webhook(self, body: bytes, headers: Mapping[str, str]) -> None:  # noqa: ARG002
         """Refuse: nobody reports anything."""
         raise BillingError(_("Nothing is reported to this billing provider."))
+
+    def catch_up(self) -> None:
+        """Do nothing: nothing is reported."""
 
 
 def is_in_use() -> bool:

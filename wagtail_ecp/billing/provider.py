@@ -42,6 +42,9 @@ class Provider(Protocol):
     card number ever reaches our process.
     """
 
+    #: Whether it reports to us: ``webhooks/billing.py`` answers 404 where not.
+    takes_webhooks: bool
+
     def __init__(self, account: Account) -> None: ...
 
     @property
@@ -66,6 +69,9 @@ class Provider(Protocol):
 
     def handle_webhook(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Take in what the provider reports; BillingError for a forged one."""
+
+    def catch_up(self) -> None:
+        """Ask the provider for what it may have reported in vain, if it reports."""
 
 
 def provider(account: Account) -> Provider:

@@ -12,10 +12,9 @@ logger = logging.getLogger(__name__)
 def catch_up() -> None:
     """Have a provider that takes reports ask for itself, should some have been lost."""
     account = Account.objects.select_related("installation", "owner").first()
-    ask = account and getattr(provider(account), "catch_up", None)
-    if not ask:
+    if account is None:
         return
     try:
-        ask()
+        provider(account).catch_up()
     except BillingError as error:
         logger.warning("the billing provider could not be asked: %s", error)

@@ -24,7 +24,7 @@ def report(request: HttpRequest) -> HttpResponse:
     again later.
     """
     account = Account.objects.select_related("installation", "owner").first()
-    if account is None or not getattr(found := provider(account), "takes_webhooks", 0):
+    if account is None or not (found := provider(account)).takes_webhooks:
         return _answer(404)
     length = request.headers.get("Content-Length") or ""
     if length.isdecimal() and int(length) > MAX_BYTES:

@@ -25,6 +25,7 @@ BILLING = "/admin/mail/billing/"
 class CardProvider:
     """A provider with a card, as the screens see it."""
 
+    takes_webhooks = True
     level_url: str | None = None
     fails = False
 
@@ -50,6 +51,10 @@ class CardProvider:
         if self.fails:
             raise BillingError("The invoice service is away.")
         return []
+
+    def catch_up(self):
+        if self.fails:
+            raise BillingError("The card service is away.")
 
 
 @pytest.fixture
