@@ -406,7 +406,9 @@ def test_a_card_is_shown_by_its_last_digits_and_can_be_changed(owner, with_card)
 
     response = owner.post(form["action"])
 
-    assert response.url == f"https://cards.example/?back=http://testserver{BILLING}"
+    assert (
+        response.url == f"https://cards.example/?back=http://testserver{BILLING}?back=1"
+    )
 
 
 def test_an_old_log_in_gives_the_password_before_the_card_too(owner, with_card):
