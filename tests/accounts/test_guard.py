@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from tests.builders import a_mailbox, a_user, an_account
-from wagtail_ecp.accounts import guard
+from wagtail_ecp.accounts import guard, members
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_mail_arrives_however_the_address_is_spelt(olga, own, mailbox, takes):
 
     assert guard.takes_owners_mail(mailbox) == takes
     box = a_mailbox(mailbox)
-    assert (guard.mailbox_taking(own) == box) == takes
+    assert (members.mailbox_taking(own) == box) == takes
 
 
 def test_people_in_reach_are_those_who_enter_the_admin(olga, alice, bob):

@@ -14,7 +14,7 @@ from wagtail_ecp.accounts import members
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.journal.actions import display_name, record
 from wagtail_ecp.journal.models import Action
-from wagtail_ecp.mail.addresses import address_key
+from wagtail_ecp.mail.addresses import address_key, delivery_keys
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -60,7 +60,7 @@ def why_not_change(
     if loses_access(user, after):
         return would_lose_access(user)
     address = user.get_email_field_name()
-    if address in changed and mailbox_taking(after.get(address, "")):
+    if address in changed and members.mailbox_taking(after.get(address, "")):
         return address_is_shared()
     return ""
 
@@ -141,20 +141,12 @@ def gives_access(permissions: Iterable[Any]) -> bool:
     return _of_entering().filter(pk__in=given).exists()
 
 
-def mailbox_taking(address: str) -> Any:
-    """Return the active mailbox in which mail to ``address`` arrives."""
-    account = Account.objects.current()
-    if not (account.exists and address):
-        return None
-    return account.mailboxes.with_address(address)
-
-
 def takes_owners_mail(mailbox_address: str) -> bool:
     """Whether an active mailbox with this address would take the owner's own mail."""
     user = owner()
     if user is None:
         return False
-    return address_key(mailbox_address) in _keys(_address_of(user))
+    return address_key(mailbox_address) in delivery_keys(members.address_of(user))
 
 
 def people_in_reach(keys: Collection[str]) -> "list[User | Any]":
@@ -165,7 +157,11 @@ def people_in_reach(keys: Collection[str]) -> "list[User | Any]":
     people = members.with_permission(members.ENTER)
     people = people.exclude(pk__in=Account.objects.values("owner"))
     found = people.order_by(people.model.USERNAME_FIELD)
-    return [user for user in found if not _keys(_address_of(user)).isdisjoint(keys)]
+    return [
+        user
+        for user in found
+        if not set(delivery_keys(members.address_of(user))).isdisjoint(keys)
+    ]
 
 
 def note_attempt(what: str, *, by: "User | Any") -> None:
@@ -202,14 +198,3 @@ def _of_entering() -> "QuerySet[Permission]":
 def _all(related: Any) -> Iterable[Any]:
     found: Iterable[Any] = related.all() if hasattr(related, "all") else related
     return found
-
-
-def _address_of(user: "User | Any") -> str:
-    return getattr(user, user.get_email_field_name(), "") or ""
-
-
-def _keys(address: str) -> set[str]:
-    """Return the address keys of the mailboxes that would take mail for ``address``."""
-    key = address_key(address)
-    local, _at, domain = key.rpartition("@")
-    return {key, f"{local.partition('+')[0]}@{domain}"} if address else set()

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from wagtail_ecp import signals
-from wagtail_ecp.accounts import zones
+from wagtail_ecp.accounts import members, zones
 from wagtail_ecp.accounts.installation import ensure_transport_open
 from wagtail_ecp.accounts.models import Account, Letter
 from wagtail_ecp.mail.addresses import parse_addresses
@@ -45,7 +45,7 @@ def write_to(
     ``_body.html``. Belongs into the transaction of what it tells of.
     """
     for user in users:
-        address = getattr(user, user.get_email_field_name(), "")
+        address = members.address_of(user)
         if address:
             _write(user, address, template=template, context=context)
 

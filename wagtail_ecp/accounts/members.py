@@ -59,10 +59,19 @@ def candidates() -> "QuerySet[Any]":
     return users.filter(ours).exclude(pk__in=owner).order_by(users.model.USERNAME_FIELD)
 
 
-def reads_mail_of(user: "User | Any") -> Any:
-    """Return the active mailbox in which mail to ``user``'s own address arrives."""
+def address_of(user: "User | Any") -> str:
+    """Return the person's own address, "" if there is none."""
+    return getattr(user, user.get_email_field_name(), "") or ""
+
+
+def mailbox_taking(address: str) -> Any:
+    """Return the active mailbox in which mail to ``address`` arrives."""
     account = Account.objects.current()
-    address = getattr(user, user.get_email_field_name(), "")
     if not (account.exists and address):
         return None
     return account.mailboxes.with_address(address)
+
+
+def reads_mail_of(user: "User | Any") -> Any:
+    """Return the active mailbox in which mail to ``user``'s own address arrives."""
+    return mailbox_taking(address_of(user))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages as notices
 from wagtail.admin.views.account import BaseSettingsPanel, NameEmailSettingsPanel
 
-from wagtail_ecp.accounts import guard
+from wagtail_ecp.accounts import guard, members
 from wagtail_ecp.mail.addresses import address_key
 
 
@@ -64,7 +64,7 @@ class OwnAddressPanel(BaseSettingsPanel):
     def mailbox(self) -> Any:
         """Return the mailbox in which mail to the address arrives, if one does."""
         address = self._stored if self._posted is None else self._posted
-        return guard.mailbox_taking(address)
+        return members.mailbox_taking(address)
 
     @property
     def warning(self) -> str:

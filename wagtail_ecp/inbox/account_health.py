@@ -89,8 +89,8 @@ def _owners_troubles(user: Any) -> Iterator[tuple[str, str]]:
         yield _("The owner's user is not active: nobody can change the options."), edit
     elif not members.may_enter(user):
         yield _("The owner has no group that lets them into the admin."), edit
-    address = getattr(user, user.get_email_field_name(), "")
-    mailbox = guard.mailbox_taking(address)
+    address = members.address_of(user)
+    mailbox = members.mailbox_taking(address)
     if not address:
         yield _("The owner has no e-mail address, so notices can't reach them."), own
     elif mailbox is not None:

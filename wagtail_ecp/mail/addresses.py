@@ -49,6 +49,16 @@ def address_key(address: str) -> str:
     return f"{unicodedata.normalize('NFC', local.casefold())}@{_ascii_domain(domain)}"
 
 
+def delivery_keys(address: str) -> tuple[str, ...]:
+    """Return the keys of the mailboxes that take mail for ``address``, best first.
+
+    "support+anything@" is support@ where there is no such mailbox (RFC 5233).
+    """
+    key = address_key(address)
+    local, _at, domain = key.rpartition("@")
+    return tuple(dict.fromkeys([key, f"{local.partition('+')[0]}@{domain}"]))
+
+
 def _ascii_domain(domain: str) -> str:
     domain = domain.lower().rstrip(".")
     if domain.isascii() or len(domain) > MAX_ADDRESS_LENGTH:

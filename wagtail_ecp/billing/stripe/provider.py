@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.accounts import installation
+from wagtail_ecp.accounts import installation, members
 from wagtail_ecp.accounts.levels import Level
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.billing.provider import Card, InvoiceRow
@@ -159,7 +159,7 @@ class StripeProvider:
 
     def _named(self, row: StripeCustomer) -> StripeCustomer:
         owner = self.account.owner
-        email = getattr(owner, owner.get_email_field_name(), "")
+        email = members.address_of(owner)
         return purchases.ensure_customer(self.client, row, email=email)
 
     def _end(self, row: StripeCustomer) -> None:

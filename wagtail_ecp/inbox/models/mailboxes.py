@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.accounts.models import THE_ONE, Account
-from wagtail_ecp.mail.addresses import address_key
+from wagtail_ecp.mail.addresses import address_key, delivery_keys
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -46,17 +46,12 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         return self.open_to(user)
 
     def with_address(self, address: str) -> "Mailbox | None":
-        """Return the active mailbox that takes mail for ``address``.
-
-        "support+anything@" is support@ where there is no such mailbox (RFC 5233).
-        """
-        key = address_key(address)
-        local, _at, domain = key.rpartition("@")
-        keys = [key, f"{local.partition('+')[0]}@{domain}"]
+        """Return the active mailbox that takes mail for ``address``."""
+        keys = delivery_keys(address)
         found = {
             box.address_key: box for box in self.active().filter(address_key__in=keys)
         }
-        return found.get(keys[0]) or found.get(keys[1])
+        return next((found[key] for key in keys if key in found), None)
 
 
 class Mailbox(models.Model):
