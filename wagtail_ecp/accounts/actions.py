@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from wagtail_ecp import signals
-from wagtail_ecp.accounts import installation, letters, members, options
+from wagtail_ecp.accounts import installation, letters, members, options, owner_watch
 from wagtail_ecp.accounts.levels import Level
 from wagtail_ecp.accounts.models import THE_ONE, Account
 from wagtail_ecp.journal.actions import display_name, record
@@ -140,7 +140,12 @@ def set_owner(user: "User", *, name: str = "") -> Account:
 def create(*, owner: "User", name: str, **columns: Any) -> Account:
     """Make the account; IntegrityError if there is one."""
     account = Account(
-        pk=THE_ONE, name=name, owner=owner, installation=installation.check(), **columns
+        pk=THE_ONE,
+        name=name,
+        owner=owner,
+        owner_state=owner_watch.state_of(owner),
+        installation=installation.check(),
+        **columns,
     )
     account.save(force_insert=True)
     record(Action.Kind.OWNER_CHANGED, data={"owner": ["", display_name(owner)]})
@@ -185,8 +190,8 @@ def _write(
 def _hand_over(
     account: Account, *, to: "User", before: "User", by: "User | None"
 ) -> None:
-    account.owner = to
-    account.save(update_fields=["owner"])
+    account.owner, account.owner_state = to, owner_watch.state_of(to)
+    account.save(update_fields=["owner", "owner_state"])
     names = [display_name(before), display_name(to)]
     record(Action.Kind.OWNER_CHANGED, by=by, data={"owner": names})
     log(account, OWNER_CHANGED, user=by)

@@ -77,6 +77,8 @@ class Account(models.Model):
     installation = models.OneToOneField(
         Installation, on_delete=models.PROTECT, default=THE_ONE, related_name="account"
     )
+    # What is known of the owner's log-in: see owner_watch.
+    owner_state = models.JSONField(default=dict, editable=False)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="America/Los_Angeles"
     )

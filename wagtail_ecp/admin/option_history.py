@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.accounts import options
+from wagtail_ecp.accounts import options, owner_watch
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.journal.models import Action
 
@@ -36,6 +36,9 @@ def _words(action: Action) -> list[str]:
     if action.kind == Action.Kind.OWNER_CHANGED:
         before, after = action.data.get("owner", ["", ""])
         return [_changed(_("account owner"), before, after)]
+    if action.kind == Action.Kind.OWNER_TOUCHED:
+        changed = owner_watch.in_words(action)
+        return [_("changed outside of the admin: %(what)s") % {"what": changed}]
     changes = action.data.get("changes", {})
     return [_changed(_label(name), *change) for name, change in changes.items()]
 

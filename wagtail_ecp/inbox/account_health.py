@@ -6,11 +6,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.accounts import guard, installation, levels, members
+from wagtail_ecp.accounts import guard, installation, levels, members, owner_watch
 from wagtail_ecp.accounts.models import Account, Letter
 from wagtail_ecp.accounts.permissions import is_owner
 from wagtail_ecp.exceptions import ConfigurationError
-from wagtail_ecp.inbox.findings import SAMPLE, Check, Finding, edits_users, some
+from wagtail_ecp.inbox.findings import NAMED, SAMPLE, Check, Finding, edits_users, some
 from wagtail_ecp.inbox.models import Mailbox
 
 
@@ -101,6 +101,20 @@ def _owners_troubles(user: Any) -> Iterator[tuple[str, str]]:
         yield words % {"mailbox": mailbox.name}, own
 
 
+def _touched(account: Account) -> Iterator[Finding]:
+    for action in owner_watch.latest()[:NAMED] if account.exists else ():
+        yield Finding(
+            level="warning",
+            title=_("Account owner"),
+            words=_(
+                "Changed outside of the admin: %(what)s. Ask the owner whether they"
+                " know, for instance because they reset their password."
+            )
+            % {"what": owner_watch.in_words(action)},
+            since=action.at,
+        )
+
+
 def _people(_account: Account) -> Iterator[Finding]:
     keys = set(Mailbox.objects.active().values_list("address_key", flat=True))
     people = guard.people_in_reach(keys) if keys else []
@@ -158,4 +172,4 @@ def _letters(_account: Account) -> Iterator[Finding]:
         )
 
 
-CHECKS: tuple[Check, ...] = (_account, _owner, _people, _level, _letters)
+CHECKS: tuple[Check, ...] = (_account, _owner, _touched, _people, _level, _letters)

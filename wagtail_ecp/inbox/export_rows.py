@@ -26,7 +26,9 @@ from wagtail_ecp.inbox.models import (
 from wagtail_ecp.journal.models import Action
 
 #: Credentials never leave, and the workers' claims mean nothing elsewhere.
-LEFT_OUT = frozenset({"secret", "lease_owner", "lease_until", "lease_epoch"})
+LEFT_OUT = frozenset(
+    {"secret", "lease_owner", "lease_until", "lease_epoch", "owner_state"}
+)
 CHUNK = 500
 
 Row = dict[str, Any]

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from wagtail_ecp import queue
-from wagtail_ecp.accounts import installation
+from wagtail_ecp.accounts import installation, owner_watch
 from wagtail_ecp.accounts.models import Installation, Letter
 from wagtail_ecp.inbox import blobs, sending
 from wagtail_ecp.inbox.models import Blob, Export, IncomingMail, Mailbox, Outbox, Source
@@ -30,6 +30,7 @@ def sweep() -> None:
     installation.beat()
     sending.release_abandoned()
     forget_setup()
+    owner_watch.look(last_round=last_round)
     if IncomingMail.objects.waiting().unclaimed().exists():
         queue.enqueue(process_incoming, queue=queue.INCOMING)
     asked = Mailbox.objects.filter(is_active=False).exclude(purge_asked_at=None)

@@ -19,6 +19,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
         kinds = (
             Action.Kind.SETTING_CHANGED,
             Action.Kind.OWNER_CHANGED,
+            Action.Kind.OWNER_TOUCHED,
             Action.Kind.ATTEMPT_REFUSED,
         )
         return self.filter(kind__in=kinds).order_by("-pk")
@@ -48,6 +49,7 @@ class Action(models.Model):
         SEND_SETTLED = "send-settled", _("marked as sent")
         SETTING_CHANGED = "setting-changed", _("changed the account options")
         OWNER_CHANGED = "owner-changed", _("handed the account over")
+        OWNER_TOUCHED = "owner-touched", _("the owner's log-in was changed")
         ATTEMPT_REFUSED = "attempt-refused", _("tried what only the owner may")
 
     at = models.DateTimeField(db_index=True)
@@ -76,7 +78,12 @@ class Action(models.Model):
             models.Index(
                 fields=["-id"],
                 condition=models.Q(
-                    kind__in=["setting-changed", "owner-changed", "attempt-refused"]
+                    kind__in=[
+                        "setting-changed",
+                        "owner-changed",
+                        "owner-touched",
+                        "attempt-refused",
+                    ]
                 ),
                 name="ecp_action_account",
             ),
