@@ -71,9 +71,9 @@ def _make(files: Certificate) -> None:
     """Write a new authority and what it signed; its own key is kept nowhere."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
     key = ec.generate_private_key(ec.SECP256R1())
-    issuer = _name("Authority of a sandbox")
+    issuer = named("Authority of a sandbox")
     authority = (
-        _builder(issuer, issuer, authority_key)
+        builder(issuer, issuer, authority_key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(SIGNS_CERTIFICATES, critical=True)
         .add_extension(
@@ -83,7 +83,7 @@ def _make(files: Certificate) -> None:
         .sign(authority_key, hashes.SHA256())
     )
     certificate = (
-        _builder(_name("catcher.sandbox.test"), issuer, key)
+        builder(named("catcher.sandbox.test"), issuer, key)
         .add_extension(NAMES, critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(
@@ -93,10 +93,7 @@ def _make(files: Certificate) -> None:
         )
         .sign(authority_key, hashes.SHA256())
     )
-    secret = key.private_bytes(
-        PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    _write(files.key, secret)
+    _write(files.key, written(key))
     _write(files.authority, authority.public_bytes(PEM))
     # Last: a start that was interrupted begins again.
     _write(files.certificate, certificate.public_bytes(PEM))
@@ -104,20 +101,29 @@ def _make(files: Certificate) -> None:
 
 def _write(file: Path, content: bytes) -> None:
     """Put a file of ours alone in place, whole or not at all."""
-    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+    unfinished = file.withnamed(f"{file.name}.{os.getpid()}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as output:
         output.write(content)
     unfinished.replace(file)
 
 
-def _name(common_name: str) -> x509.Name:
+def written(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a private key as PEM."""
+    return key.private_bytes(
+        PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def named(common_name: str) -> x509.Name:
+    """Return whom a certificate is for, or by."""
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _builder(
+def builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
 ) -> x509.CertificateBuilder:
+    """Return the beginning of a certificate, valid from yesterday on."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
