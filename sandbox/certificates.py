@@ -101,7 +101,7 @@ def _make(files: Certificate) -> None:
 
 def _write(file: Path, content: bytes) -> None:
     """Put a file of ours alone in place, whole or not at all."""
-    unfinished = file.withnamed(f"{file.name}.{os.getpid()}")
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as output:
         output.write(content)
