@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import authenticate, get_user_model, logout
+from django.contrib.auth import SESSION_KEY, authenticate, get_user_model
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -51,5 +51,11 @@ def proves(request: "HttpRequest", password: str) -> bool:
     wrong = request.session.get(WRONG, 0) + 1
     request.session[WRONG] = wrong
     if wrong >= WRONG_PASSWORDS:
-        logout(request)
+        # Without touching request.user: the page that asked is still to be shown.
+        request.session.flush()
     return False
+
+
+def is_ended(request: "HttpRequest") -> bool:
+    """Whether wrong passwords have just ended the session."""
+    return SESSION_KEY not in request.session

@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -16,14 +15,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from wagtail.admin import messages as notices
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
-from wagtail_ecp.accounts import actions, permissions
+from wagtail_ecp.accounts import actions, logins, permissions
 from wagtail_ecp.accounts.actions import Change
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.option_history import history
 from wagtail_ecp.admin.option_rows import ROWS, OptionRow
 from wagtail_ecp.admin.pages import AdminRequest, page
-from wagtail_ecp.admin.reauthentication import ConfirmedForm, is_logged_out
+from wagtail_ecp.admin.reauthentication import ConfirmedForm
 
 #: Before the names of our fields in Wagtail's one large form.
 PREFIX = "ecp_options"
@@ -156,28 +155,26 @@ class OptionsPanel(BaseSettingsPanel):
     tab = SettingsTab("ecp-account-options", gettext_lazy("Account Options"), order=300)
     template_name = "wagtail_ecp/admin/options/panel.html"
 
-    @cached_property
-    def account(self) -> Account:
-        """Return the account, read once a request."""
-        return Account.objects.current()
+    def get_form(self) -> OptionsForm:
+        """Return one form for the whole request.
 
-    @cached_property
-    def form(self) -> OptionsForm:
-        """Return the one form; Wagtail asks for it several times."""
-        data = self.request.POST if self.request.method == "POST" else None
-        return OptionsForm(self.request, data, account=self.account)
+        Wagtail asks several times, and makes the panels anew to show what is wrong; a
+        password is to be tried once.
+        """
+        form: OptionsForm | None = getattr(self.request, "_ecp_options", None)
+        if form is None:
+            data = self.request.POST if self.request.method == "POST" else None
+            form = OptionsForm(self.request, data, account=Account.objects.current())
+            self.request._ecp_options = form
+        return form
 
     def is_active(self) -> bool:
         """Whether this is the owner; a form of anybody else isn't even read."""
         return navigation(self.request).is_owner
 
-    def get_form(self) -> OptionsForm:
-        """Return the form."""
-        return self.form
-
     def get_context_data(self) -> dict[str, Any]:
         """Return what the template shows."""
-        return {"form": self.form, "account": self.account}
+        return {"form": self.get_form()}
 
 
 @never_cache
@@ -194,7 +191,7 @@ def account_options(request: AdminRequest) -> HttpResponse:
         if form.save():
             notices.success(request, _said(form))
         return redirect("wagtail_ecp:account_options")
-    if is_logged_out(request):
+    if logins.is_ended(request):
         return redirect("wagtailadmin_login")
     return page(
         request,
@@ -228,7 +225,7 @@ def close_account(request: AdminRequest) -> HttpResponse:
     form = ConfirmedForm(request, request.POST if is_meant else None)
     if is_meant and form.is_valid():
         return _close_or_reopen(request, account)
-    if is_logged_out(request):
+    if logins.is_ended(request):
         return redirect("wagtailadmin_login")
     return page(
         request,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from wagtail.admin import messages as notices
 
+from wagtail_ecp.accounts import logins
 from wagtail_ecp.accounts.levels import Level, levels
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.accounts.permissions import require_owner
@@ -154,7 +155,7 @@ def change_level(request: AdminRequest, key: str) -> HttpResponse:
     form = ConfirmedForm(request, request.POST if is_meant else None)
     if is_meant and form.is_valid():
         return _change(request, level, was)
-    if _is_logged_out(request):
+    if logins.is_ended(request):
         return redirect("wagtailadmin_login")
     return page(
         request,
@@ -195,7 +196,7 @@ def change_card(request: AdminRequest) -> HttpResponse:
     form = ConfirmedForm(request, request.POST if is_meant else None)
     if is_meant and form.is_valid():
         return _lead_to_the_card(request)
-    if _is_logged_out(request):
+    if logins.is_ended(request):
         return redirect("wagtailadmin_login")
     return page(
         request,
@@ -250,7 +251,7 @@ def billing_details(request: AdminRequest) -> HttpResponse:
     )
     if is_meant and form.is_valid():
         return _save_details(request, form)
-    if _is_logged_out(request):
+    if logins.is_ended(request):
         return redirect("wagtailadmin_login")
     return page(
         request,
@@ -269,11 +270,6 @@ def _save_details(request: AdminRequest, form: DetailsForm) -> HttpResponse:
         return redirect("wagtail_ecp:billing_details")
     notices.success(request, _("The next invoices will be made out like this."))
     return redirect("wagtail_ecp:billing")
-
-
-def _is_logged_out(request: HttpRequest) -> bool:
-    """Whether too many wrong passwords have just ended the session."""
-    return not request.user.is_authenticated
 
 
 def _refuse(request: AdminRequest, reason: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin import messages as notices
 
+from wagtail_ecp.accounts import logins
 from wagtail_ecp.accounts.permissions import require_owner
 from wagtail_ecp.admin.pages import AdminRequest, page
 from wagtail_ecp.admin.reauthentication import ConfirmedForm
@@ -90,7 +91,7 @@ def export_progress(request: AdminRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: ConfirmedForm) -> HttpResponse:
-    if not request.user.is_authenticated:  # Too many wrong passwords.
+    if logins.is_ended(request):
         return redirect("wagtailadmin_login")
     return page(
         request,

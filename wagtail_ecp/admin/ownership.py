@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from wagtail.admin import messages as notices
 
-from wagtail_ecp.accounts import actions, members, permissions
+from wagtail_ecp.accounts import actions, logins, members, permissions
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.admin.pages import AdminRequest, page
-from wagtail_ecp.admin.reauthentication import ConfirmedForm, is_logged_out
+from wagtail_ecp.admin.reauthentication import ConfirmedForm
 from wagtail_ecp.journal.actions import display_name
 
 
@@ -44,7 +44,7 @@ def transfer(request: AdminRequest) -> HttpResponse:
     form = ConfirmedForm(request, request.POST if is_meant else None, always=True)
     if is_meant and form.is_valid():
         return _hand_over(request, to, form.cleaned_data.get("password"))
-    if is_logged_out(request):
+    if logins.is_ended(request):
         return redirect("wagtailadmin_login")
     return page(
         request,

@@ -22,11 +22,6 @@ def confirmation_needed(request: HttpRequest) -> bool:
     return not logins.is_fresh(request)
 
 
-def is_logged_out(request: HttpRequest) -> bool:
-    """Whether too many wrong passwords have just ended the session."""
-    return not request.user.is_authenticated
-
-
 class ConfirmedForm(forms.Form):
     """A form with a ``password`` field that is there only when it is needed.
 
