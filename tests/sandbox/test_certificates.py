@@ -8,9 +8,9 @@ import pytest
 from django.core.mail import EmailMessage
 
 from sandbox import certificates
-from sandbox.email_backend import EmailBackend
 from tests.sandbox.test_catcher import CONTENT, caught  # noqa: F401 - a fixture
 from tests.transport.smtp_servers import HOST
+from wagtail_ecp.mail.sending.backend import default_backend
 from wagtail_ecp.mail.sending.site import deliver_through_site
 
 
@@ -61,7 +61,9 @@ def test_nobody_else_trusts_the_catcher(caught):  # noqa: F811
 def test_the_back_end_trusts_nobody_else(settings, tmp_path):
     settings.CERTIFICATE = certificates.provide(tmp_path)
 
-    context = EmailBackend().ssl_context
+    settings.EMAIL_BACKEND = "sandbox.email_backend.EmailBackend"
+
+    context = default_backend().ssl_context
 
     assert context.verify_mode is ssl.CERT_REQUIRED
     (authority,) = context.get_ca_certs()

@@ -24,6 +24,7 @@ class GuardedAdmin:
     opts: Any
     model: Any
     admin_site: Any
+    list_editable: Any
 
     def why_not_change(self, request: Any, row: Any) -> str:
         """Return why this person may not change this row at all; "" if they may."""
@@ -56,10 +57,14 @@ class GuardedAdmin:
         form = super().get_form(request, obj, **kwargs)  # type: ignore[misc]
         return self._checked(form, request) if obj is not None else form
 
-    def get_changelist_form(self, request: Any, **kwargs: Any) -> Any:
-        """Let each row of an editable list say the same."""
-        form = super().get_changelist_form(request, **kwargs)  # type: ignore[misc]
-        return self._checked(form, request)
+    def changelist_view(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Refuse an edited list as a whole, rather than leave out what is closed."""
+        if request.method == "POST" and "_save" in request.POST:
+            for form in self._edited(request):
+                reason = self.why_not_save(request, form)
+                if reason:
+                    return self._refuse(request, reason, to=request.get_full_path())
+        return super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
 
     def changeform_view(
         self, request: Any, object_id: Any = None, *args: Any, **kwargs: Any
@@ -83,7 +88,7 @@ class GuardedAdmin:
             return self._refuse(request, reason, to=self._address_of(row))
         return super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
 
-    def response_action(self, request: Any, queryset: Any) -> Any:
+    def response_action(self, request: Any, queryset: Any, **kwargs: Any) -> Any:
         """Refuse what is done to a selection as a whole, as no one knows what it does."""
         chosen = self.of_the_owner(queryset)
         if request.POST.get("select_across") != "1":
@@ -92,7 +97,17 @@ class GuardedAdmin:
             reason = self.why_not_change(request, row) or self.why_not_delete(row)
             if reason:
                 return self._refuse(request, reason, to=request.get_full_path())
-        return super().response_action(request, queryset)  # type: ignore[misc]
+        return super().response_action(request, queryset, **kwargs)  # type: ignore[misc]
+
+    def _edited(self, request: Any) -> Iterator[Any]:
+        """Yield the valid rows of an editable list that would be changed."""
+        if not self.list_editable:
+            return
+        kind: Any = self.get_changelist_formset(request)  # type: ignore[attr-defined]
+        rows = self._get_list_editable_queryset(request, kind.get_default_prefix())  # type: ignore[attr-defined]
+        for form in kind(request.POST, request.FILES, queryset=rows).initial_forms:
+            if form.is_valid() and form.has_changed():
+                yield form
 
     def _checked(self, form: Any, request: HttpRequest) -> Any:
         def clean(saved: Any) -> Any:
