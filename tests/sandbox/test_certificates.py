@@ -3,6 +3,7 @@
 import datetime as dt
 import smtplib
 import ssl
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
@@ -63,7 +64,8 @@ def test_the_back_end_trusts_nobody_else(settings, tmp_path):
 
     settings.EMAIL_BACKEND = "sandbox.email_backend.EmailBackend"
 
-    context = default_backend().ssl_context
+    backend: Any = default_backend()
+    context = backend.ssl_context
 
     assert context.verify_mode is ssl.CERT_REQUIRED
     (authority,) = context.get_ca_certs()
