@@ -58,7 +58,7 @@ ADMINISTRATION_DONE = ("home", "home", "home", "home", 302, "login")
 ADMINISTRATION_NOT_SO = ("home", "home", "home", "home", 405, "login")
 NEVER = ("home", "home", "home", "home", "home", "login")
 START = (302, 302, 302, "home", 200, "login")
-NOT_AGAIN = (302, 302, 302, "home", 302, "login")
+NOT_AGAIN = (302, 302, 302, 302, 302, "login")  # To the start.
 # An administrator is told whether mail came, and not which.
 FIRST_MAILBOX = (200, 200, 404, "home", 200, "login")
 

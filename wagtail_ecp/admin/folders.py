@@ -95,10 +95,10 @@ class Tab(NamedTuple):
 def start(request: HttpRequest) -> HttpResponse:
     """Lead to the member's mailbox, or say what is missing before there can be one."""
     found = navigation(request)
-    if not found.is_shown:
-        raise PermissionDenied
     if not found.has_account:
         return redirect("wagtail_ecp:setup")
+    if not found.is_shown:
+        raise PermissionDenied
     if found.mailboxes:
         return _to_mailbox(request, found.mailboxes)
     return page(request, "start.html", crumbs=[(_("Getting started"), "")], context={})
