@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from wagtail_ecp.accounts.levels import FEATURES, LIMITS, Level
+from wagtail_ecp.accounts.levels import LIMITS, Level
 
-NAMES = {
-    "ssl": gettext_lazy("SSL enforced for all e-mail transmissions"),
-    "rss": gettext_lazy("RSS feeds"),
-    "api": gettext_lazy("API"),
-}
+#: What people call the ``levels.FEATURES`` that there are: feeds and the API join with
+#: the code that gives them effect.
+NAMES = {"ssl": gettext_lazy("SSL enforced for all e-mail transmissions")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +21,8 @@ class Difference:
 
 
 def feature(name: str) -> str:
-    """Return what people call one of ``levels.FEATURES``."""
-    return str(NAMES.get(name, name))
+    """Return what people call one of ``NAMES``."""
+    return str(NAMES[name])
 
 
 def amount(name: str, limit: int | None) -> str:
@@ -43,13 +41,13 @@ def amount(name: str, limit: int | None) -> str:
 def table(level: Level) -> list[tuple[str, bool]]:
     """Return (words, whether the level has it) for each feature, and its limits."""
     limits = [(amount(name, level.limits.get(name)), True) for name in LIMITS]
-    return limits + [(feature(name), name in level.allows) for name in FEATURES]
+    return limits + [(feature(name), name in level.allows) for name in NAMES]
 
 
 def difference(old: Level, new: Level) -> Difference:
     """Return what ``new`` gives that ``old`` did not, and the other way round."""
-    gained = [feature(name) for name in FEATURES if name in new.allows - old.allows]
-    lost = [feature(name) for name in FEATURES if name in old.allows - new.allows]
+    gained = [feature(name) for name in NAMES if name in new.allows - old.allows]
+    lost = [feature(name) for name in NAMES if name in old.allows - new.allows]
     for name in LIMITS:
         before, after = old.limits.get(name), new.limits.get(name)
         if before == after:

@@ -116,7 +116,7 @@ def test_levels_stand_side_by_side_with_the_current_one_marked(owner):
     assert "Your level" in words(cards[1])
     assert "20.00\xa0EUR a month" in cards[1].text
     assert "3 mailboxes 5 members" in words(cards[1])
-    assert "Not included: API" in words(cards[1])
+    assert "Not included: SSL enforced" in words(cards[0])
     assert [card.a and card.a["href"] for card in cards] == [
         level_url("free"),
         None,
@@ -202,7 +202,6 @@ def test_what_is_gained_is_named_before(owner):
     assert "The price becomes 50.00 EUR a month; it was 20.00 EUR a month." in text
     assert "What you lose" not in text
     for gain in (
-        "API",
         "any number of mailboxes instead of 3 mailboxes",
         "any number of members instead of 5 members",
     ):
