@@ -103,7 +103,7 @@ def test_mailbox_needs_an_account(admin):
         {"name": "Support", "address": "support@example.com", "is_active": "on"},
     )
 
-    assert "ecp_set_owner" in response.content.decode()
+    assert "open the Mail menu" in response.content.decode()
     assert not Mailbox.objects.exists()
 
 

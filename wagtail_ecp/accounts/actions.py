@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
@@ -77,7 +77,12 @@ def close(*, by: "User") -> None:
     """Pause all transport and keep everything; PermissionDenied unless ``by`` owns it."""
     account = _locked_for(by)
     if account.closed_at is None:
-        _write(account, {"closed_at": Now()}, by=by, told={"closed": [False, True]})
+        _write(
+            account,
+            {"closed_at": timezone.now()},
+            by=by,
+            told={"closed": [False, True]},
+        )
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean()
         if not Account.objects.exists():
             raise ValidationError(
-                _("First the e-mail centre needs an owner: manage.py ecp_set_owner")
+                _("First the e-mail centre has to be set up: open the Mail menu.")
             )
         account = Account.objects.current()
         if account.requires_ssl and not account.receives_only:

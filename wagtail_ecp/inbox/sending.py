@@ -65,8 +65,9 @@ class LeaseLostError(EmailCentreError):
 
 def send(outbox_id: int) -> None:
     """Send one row of the outbox, if it is due; TransportPausedError while paused."""
-    ensure_transport_open()
-    if Account.objects.current().receives_only:
+    account = Account.objects.select_related("installation").first()
+    ensure_transport_open(account)
+    if account is not None and account.receives_only:
         raise TransportPausedError("The account only receives for now.")
     owner = new_owner()
     due = Outbox.objects.due().filter(pk=outbox_id)
