@@ -1,0 +1,1 @@
+"""Spam: score, verdict, marks, training."""
