@@ -1,23 +1,68 @@
-"""What our own mail server found out about a sender (Authentication-Results)."""
+"""Whether a mail comes from the domain that its From header names.
+
+A trusted server's Authentication-Results (RFC 8601) decide where they are
+conclusive; else the mail's DKIM signatures (RFC 6376) are verified, and count if they
+are aligned with the From header's domain as DMARC wants it (RFC 9989).
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from wagtail_ecp.mail.headers import decode_header
+from wagtail_ecp.mail.addresses import address_key, parse_addresses
+from wagtail_ecp.mail.dns import Questions, is_name
+from wagtail_ecp.mail.evidence import Inquiry
 from wagtail_ecp.mail.tree import read_header_block
+from wagtail_ecp.mail.trusted_results import NO_AUTHSERV_ID, trusted_findings
+from wagtail_ecp.mail.verdicts import Authentication, Reason, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
-Result = Literal["pass", "fail", "none"]
+    from wagtail_ecp.mail.dns import Resolver
+    from wagtail_ecp.mail.trusted_results import Finding
 
-NO_AUTHSERV_ID: Final = ""  # Trusts what Microsoft 365 writes, which names no server.
-MAX_LENGTH: Final = 10_000
+__all__ = [
+    "NO_AUTHSERV_ID",
+    "Authentication",
+    "Reason",
+    "Result",
+    "authenticate",
+    "dmarc_result",
+]
 
-_QUOTED_OR_PARENTHESIS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()]', re.DOTALL)
-_DMARC: Final = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+MAX_HEADER_BYTES: Final = 256 * 1024
+MAX_HEADER_LINES: Final = 10_000
+
+_END_OF_HEADERS: Final = re.compile(rb"\n\r?\n")
+
+
+def authenticate(
+    raw: bytes, *, trusted_ids: Collection[str], resolver: Resolver
+) -> Authentication:
+    """Find out whether ``raw`` comes from its From header's domain; never raises.
+
+    Signatures must be verified on the mail as it came.  A domain whose policy is
+    quarantine or reject fails if nothing aligned passed.  Its mail may have passed
+    SPF, which can't be told without the client's address; but it asks for just that
+    treatment wherever mail was forwarded, and a trusted server that checks SPF is
+    heard first.
+    """
+    if _is_oversized(raw):
+        return Authentication("fail", "malformed")
+    headers = read_header_block(raw[: MAX_HEADER_BYTES * 2])
+    senders = _senders(headers)
+    if len(senders) > 1:
+        return Authentication("fail", "several-senders")
+    _local, at, domain = address_key("".join(senders)).rpartition("@")
+    if not at or not is_name(domain):
+        return Authentication("none", "no-sender")
+    findings = trusted_findings(headers, trusted_ids=trusted_ids)
+    by_dmarc = _dmarc([found for found in findings if found.domain in {domain, ""}])
+    if by_dmarc != "none":
+        return Authentication(by_dmarc, "trusted-result", domain)
+    return Inquiry(raw, headers, domain, Questions(resolver)).outcome(findings)
 
 
 def dmarc_result(
@@ -29,54 +74,27 @@ def dmarc_result(
     any that lie below.  With NO_AUTHSERV_ID trusted, a header without an id counts
     if it is the topmost of all.
     """
-    trusted = {name.lower() for name in trusted_ids}
-    for number, value in enumerate(_results_headers(raw_or_headers)):
-        segments = _without_comments(value[:MAX_LENGTH]).split(";")
-        name = _authserv_id(segments[0])
-        if name in trusted and (name != NO_AUTHSERV_ID or number == 0):
-            return _dmarc(segments if name == NO_AUTHSERV_ID else segments[1:])
-    return "none"
-
-
-def _results_headers(
-    raw_or_headers: bytes | Iterable[tuple[str, str]],
-) -> Iterable[str]:
     if isinstance(raw_or_headers, bytes):
-        headers: Iterable[tuple[str, str]] = read_header_block(raw_or_headers)
-    else:
-        headers = raw_or_headers
-    return (
-        decode_header(value)
-        for name, value in headers
-        if name.lower() == "authentication-results"
-    )
+        raw_or_headers = read_header_block(raw_or_headers)
+    return _dmarc(trusted_findings(raw_or_headers, trusted_ids=trusted_ids))
 
 
-def _without_comments(value: str) -> str:
-    """Drop comments, and empty quoted strings: a sender may have chosen their text."""
-    kept: list[str] = []
-    depth = position = 0
-    for match in _QUOTED_OR_PARENTHESIS.finditer(value):
-        if depth == 0:
-            kept.append(value[position : match.start()])
-        position = match.end()
-        token = match[0]
-        if token == "(":  # noqa: S105
-            depth += 1
-        elif token == ")":  # noqa: S105
-            depth = max(0, depth - 1)
-        elif depth == 0 and not kept[-1].strip() and len(kept) == 1:
-            kept.append(token.strip('"'))  # A quoted authserv-id.
-    return "".join(kept) + ("" if depth else value[position:])
+def _is_oversized(raw: bytes) -> bool:
+    end = _END_OF_HEADERS.search(raw, 0, MAX_HEADER_BYTES + 3)
+    size = end.start() if end else len(raw)
+    lines = max(raw.count(b"\n", 0, size), raw.count(b"\r", 0, size))
+    return size > MAX_HEADER_BYTES or lines > MAX_HEADER_LINES
 
 
-def _authserv_id(segment: str) -> str:
-    words = segment.split()
-    return "" if not words or "=" in segment else words[0].lower()
+def _senders(headers: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the addresses in From; a second From header counts as one, whatever it says."""
+    values = [value for name, value in headers if name.lower() == "from"]
+    found = [entry.address for entry in parse_addresses("".join(values[:1]))]
+    return [address for address in found if address] + values[1:]
 
 
-def _dmarc(segments: list[str]) -> Result:
-    found = {match[1].lower() for match in map(_DMARC.match, segments) if match}
+def _dmarc(findings: Iterable[Finding]) -> Result:
+    found = {finding.result for finding in findings if finding.method == "dmarc"}
     if found == {"pass"}:
         return "pass"
     return "fail" if "fail" in found else "none"
