@@ -54,6 +54,15 @@ def missing_dovecot() -> str:
     return "no dovecot here (Debian: dovecot-imapd dovecot-lmtpd)"
 
 
+def missing_rspamd() -> str:
+    return "" if shutil.which("rspamd") else "no rspamd here (Debian: rspamd)"
+
+
+def missing_spamassassin() -> str:
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+    return "" if shutil.which("spamd", path=path) else "no spamd here (Debian: spamd)"
+
+
 def missing_chromium() -> str:
     if shutil.which("chromium") and shutil.which("chromedriver"):
         return ""
@@ -73,11 +82,13 @@ def missing_corpora() -> str:
 MISSING: dict[str, Callable[[], str]] = {
     "redis": missing_redis,
     "dovecot": missing_dovecot,
+    "rspamd": missing_rspamd,
+    "spamassassin": missing_spamassassin,
     "chromium": missing_chromium,
     "postgres": missing_postgres,
     "corpora": missing_corpora,
 }
-REQUIRED = ("redis", "dovecot", "chromium")
+REQUIRED = ("redis", "dovecot", "rspamd", "spamassassin", "chromium")
 
 
 def pytest_configure() -> None:

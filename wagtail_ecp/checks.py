@@ -17,6 +17,7 @@ from wagtail_ecp.billing import terms
 from wagtail_ecp.billing.stripe import configuration as stripe
 from wagtail_ecp.exceptions import ConfigurationError
 from wagtail_ecp.queue import QUEUES
+from wagtail_ecp.spam.backends import configuration as spam_backend
 
 Message = checks.CheckMessage
 
@@ -153,6 +154,13 @@ def _stripe() -> Iterator[Message]:
         )
 
 
+def _spam_backend() -> Iterator[Message]:
+    try:
+        spam_backend.read()
+    except ConfigurationError as error:
+        yield checks.Error(f"WAGTAIL_ECP: {error}", id="wagtail_ecp.E017")
+
+
 def _owner() -> Iterator[Message]:
     from wagtail_ecp.accounts.models import Account
 
@@ -178,6 +186,7 @@ CHECKS: tuple[Callable[[], Iterator[Message]], ...] = (
     _parts,
     _billing,
     _stripe,
+    _spam_backend,
 )
 
 

@@ -36,6 +36,9 @@ DEFAULTS: dict[str, Any] = {
     # For billing through Stripe: {"secret_key", "webhook_secret"} and, if need be,
     # "automatic_tax", "timeout" and "retries". Keep the two keys out of the repository.
     "STRIPE": {},
+    # A spam scorer beside ours: {"path": dotted path of its class, "mode": "clue" or
+    # "instead", and what its class takes}. None: ours alone.
+    "SPAM_BACKEND": None,
     # Swappable parts, by dotted path.
     "BILLING_PROVIDER": "wagtail_ecp.billing.manual.ManualProvider",
     "JOB_QUEUE": "wagtail_ecp.queue.RQQueue",

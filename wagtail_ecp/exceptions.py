@@ -33,9 +33,17 @@ class MessageTooLargeError(EmailCentreError):
     """The message is over the size limit; the sender must make it smaller."""
 
 
+class CorruptModelError(EmailCentreError):
+    """What was learned about spam can't be read; an older model has to do."""
+
+
 class BillingError(EmailCentreError):
     """Billing could not be done as asked; its words tell the owner what to do."""
 
 
 class BillingUnavailableError(BillingError):
     """The billing provider could not be used just now; trying again may help."""
+
+
+class BackendDownError(EmailCentreError):
+    """An outside spam scorer can't say just now; our own score holds meanwhile."""

@@ -78,7 +78,7 @@ def _asked(
         context.wrap_socket(
             raw, server_hostname=host, do_handshake_on_connect=False
         ) as secured,
-        _cut_off(secured, deadline),
+        cut_off(secured, deadline),
     ):
         secured.settimeout(_left(deadline))
         secured.do_handshake()
@@ -90,7 +90,7 @@ def _asked(
 
 
 @contextmanager
-def _cut_off(connection: socket.socket, deadline: float) -> Iterator[None]:
+def cut_off(connection: socket.socket, deadline: float) -> Iterator[None]:
     """End the connection at ``deadline``, however slowly the server still talks."""
 
     def end() -> None:
