@@ -21,6 +21,7 @@ from wagtail_ecp.mail.authentication import (
     MAX_HEADER_LINES,
     authenticate,
 )
+from wagtail_ecp.mail.parsing import parse
 
 MAIL = a_mail(b"Subject: An offer\r\n", b"Hello  there,\r\n\r\nAnn \r\n\r\n\r\n")
 SIGNED = signed(MAIL)
@@ -222,6 +223,14 @@ def test_an_international_domain_is_compared_in_its_encoded_form():
     found = authenticate(signed(mail, domain=punycode), trusted_ids=(), resolver=zone)
 
     assert (found.result, found.domain) == ("pass", punycode)
+
+
+def test_a_domain_that_another_charset_would_spell_otherwise_has_no_sender():
+    mail = MAIL.replace(b"ann@example.org", "ann@дом.example".encode("koi8-r"))
+    named = MAIL.replace(b"Ann <", "Jürgen <".encode("latin-1"))
+
+    assert outcome(signed(mail)) == ("none", "no-sender")
+    assert outcome(signed(named)) == ("pass", "dkim-aligned")
 
 
 def test_a_domain_that_looks_alike_is_another_one():
@@ -507,6 +516,29 @@ def test_no_bytes_make_it_raise(raw):
     found = authenticate(raw, trusted_ids={SERVER, ""}, resolver=a_zone())
 
     assert found.result != "pass"
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *(b"From", b"from", b":", b" ", b"\t", b"<", b">", b"@", b",", b";", b"("),
+            *(b")", b'"', b"\\", b"a.example", b"b.example", b"ann@", b"X", b"\0"),
+            *(b"=?utf-8?q?", b"?=", b"\r\n", b"\n", b"\r", b"\xd0\xb4", b"\xe4"),
+        ]
+    ),
+    max_size=30,
+).map(b"".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PIECES, st.booleans())
+def test_the_domain_is_that_of_the_sender_who_is_shown(pieces, is_from):
+    raw = (b"From: " if is_from else b"") + pieces
+    raw += b"\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\nHello\r\n"
+
+    found = authenticate(raw, trusted_ids=(), resolver=Zone())
+
+    assert found.domain in {"", parse(raw).sender.key.rpartition("@")[2]}
 
 
 TAGS = st.sampled_from([*"vabdhisltxcq", "bh"])

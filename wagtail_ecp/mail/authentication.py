@@ -90,7 +90,17 @@ def _senders(headers: Sequence[tuple[str, str]]) -> list[str]:
     """Return the addresses in From; a second From header counts as one, whatever it says."""
     values = [value for name, value in headers if name.lower() == "from"]
     found = [entry.address for entry in parse_addresses("".join(values[:1]))]
+    if not all(map(str.isascii, found)) and not _is_utf8(values[0]):
+        return values[1:]  # In the charset of the body it would be another address.
     return [address for address in found if address] + values[1:]
+
+
+def _is_utf8(value: str) -> bool:
+    try:
+        value.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _dmarc(findings: Iterable[Finding]) -> Result:
