@@ -59,6 +59,7 @@ def test_without_a_back_end_nobody_is_asked():
 
     assert asker.ask(RAW) is None
     assert asker.failure is None
+    assert not asker.is_instead
     assert asker.combine(42.5, None) == 42.5
 
 
@@ -73,9 +74,13 @@ def test_the_opinion_of_the_back_end_is_returned():
 def test_an_opinion_counts_as_the_site_has_it():
     opinion = Opinion(score=98.0)
 
-    assert an_asker(Scripted(), mode="instead").combine(20.0, opinion) == 98.0
-    assert an_asker(Scripted(), mode="clue").combine(20.0, opinion) == blend(20, 98)
-    assert an_asker(Scripted(), mode="instead").combine(20.0, None) == 20.0
+    instead = an_asker(Scripted(), mode="instead")
+    clue = an_asker(Scripted(), mode="clue")
+
+    assert (instead.is_instead, clue.is_instead) == (True, False)
+    assert instead.combine(20.0, opinion) == 98.0
+    assert clue.combine(20.0, opinion) == blend(20, 98)
+    assert instead.combine(20.0, None) == 20.0
 
 
 def test_mail_of_more_than_half_a_megabyte_is_left_to_our_own_score():

@@ -19,6 +19,8 @@ class OwnBackend:
     """As a site may write it."""
 
     def __init__(self, *, word):
+        if word == 7:
+            raise ValueError("7 is no word")
         self.word = word
 
     def score(self, raw):
@@ -72,6 +74,8 @@ def test_a_choice_is_made_with_its_options(chosen, described, kind, mode):
         ({"path": RSPAMD, "uri": "http://r"}, "unexpected keyword argument 'uri'"),
         ({"path": RSPAMD, "url": "r"}, "The url must begin with http"),
         ({"path": SPAMASSASSIN, "user": "a\nb"}, "The user must be printable"),
+        ({"path": RSPAMD, "threshold": "high"}, "not supported between instances"),
+        ({"path": f"{__name__}.OwnBackend", "word": 7}, "7 is no word"),
         ({"path": f"{__name__}.OwnBackend"}, "missing 1 required keyword-only"),
         ({"path": f"{__name__}.Dumb"}, "has no method score()"),
     ],

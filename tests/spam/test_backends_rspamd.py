@@ -140,11 +140,14 @@ def test_any_json_is_an_opinion_or_an_error_that_is_expected(answer):
         {"url": "unix:/run/rspamd"},
         {"url": "http://"},
         {"url": "http://host:99999"},
+        {"url": "http://[::1"},
         {"url": "http://user:secret@host"},
         {"url": "http://häuschen"},
         {"password": "two\nlines"},
         {"password": "pässword"},
         {"threshold": 0},
+        {"threshold": float("nan")},
+        {"threshold": float("inf")},
     ],
 )
 def test_options_that_make_no_sense_are_refused_without_secrets(options):

@@ -82,11 +82,16 @@ class Asker:
         self.failure = None
         return opinion
 
+    @property
+    def is_instead(self) -> bool:
+        """Whether an opinion counts in place of our own score."""
+        return self._configured is not None and self._configured.mode == "instead"
+
     def combine(self, own: float, opinion: Opinion | None) -> float:
         """Return the score that counts, from ours and the back end's."""
-        if opinion is None or self._configured is None:
+        if opinion is None:
             return own
-        if self._configured.mode == "instead":
+        if self.is_instead:
             return opinion.score
         return blend(own, opinion.score)
 

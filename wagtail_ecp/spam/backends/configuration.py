@@ -12,6 +12,16 @@ from wagtail_ecp.spam.backends.base import SpamBackend
 Mode = Literal["instead", "clue"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
+#: What a class, which may be the site's own, raises for options that make no sense.
+WRONG_OPTIONS = (
+    ConfigurationError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    OSError,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Configured:
@@ -42,7 +52,7 @@ def _made(path: str, options: Mapping[str, object]) -> SpamBackend:
         backend: SpamBackend = conf.load(path)(**options)
     except ImportError as error:
         raise ConfigurationError(f"SPAM_BACKEND: {_missing(error)}") from error
-    except (TypeError, AttributeError, ConfigurationError) as error:
+    except WRONG_OPTIONS as error:
         raise ConfigurationError(f"SPAM_BACKEND: {error}") from error
     if not callable(getattr(backend, "score", None)):
         raise ConfigurationError(f"SPAM_BACKEND: {path} has no method score().")

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import math
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -47,7 +48,7 @@ class Rspamd:
         self._scheme, self._host, self._port, self._path = _place(url)
         if not (password.isascii() and password.isprintable()):
             raise ConfigurationError("The password must be printable ASCII.")
-        if threshold <= 0:
+        if not 0 < threshold < math.inf:
             raise ConfigurationError("The threshold must be above 0.")
         self._password = password
         self._threshold = threshold
@@ -107,8 +108,8 @@ def _body(answer: http.client.HTTPResponse) -> bytes:
 
 
 def _place(url: str) -> tuple[str, str, int, str]:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or PORTS[parts.scheme]
     except (KeyError, ValueError) as error:
         raise ConfigurationError(
