@@ -27,10 +27,13 @@ from wagtail_ecp.inbox.models import (
     Outbox,
     OutboxRecipient,
     OutgoingServer,
+    Rejudged,
+    Rejudging,
     Source,
 )
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.setup.models import Setup
+from wagtail_ecp.spam.models import Mark, Score, ScoreTally, SpamModel
 
 __all__ = [
     "Account",
@@ -53,6 +56,7 @@ __all__ = [
     "Letter",
     "LevelHeld",
     "Mailbox",
+    "Mark",
     "MemberProfile",
     "Merge",
     "Message",
@@ -60,7 +64,12 @@ __all__ = [
     "Outbox",
     "OutboxRecipient",
     "OutgoingServer",
+    "Rejudged",
+    "Rejudging",
+    "Score",
+    "ScoreTally",
     "Setup",
+    "SpamModel",
     "Source",
     "StripeCustomer",
     "StripeEvent",

@@ -5,6 +5,8 @@
 ``message_queued``      sender=Message, message=…: an answer waits to be sent
 ``message_sent``        sender=Message, message=…: a mail server took an answer
 ``conversation_assigned``  sender=Conversation, conversation=…, by=…
+``messages_marked``     sender=Score: members said what is spam, or answered
+``rejudging_changed``    sender=Rejudging, run=…: asked for, or to be undone
 ``export_changed``      sender=Export, export=…: asked for or cancelled
 ``letter_written``      sender=Letter, letter=…: a notice to one of our own waits
 ``invoice_issued``      sender=Invoice, invoice=…: an invoice or a credit note
@@ -22,5 +24,7 @@ conversation_assigned = Signal()
 options_changed = Signal()
 invoice_issued = Signal()
 owner_changed = Signal()
+messages_marked = Signal()
+rejudging_changed = Signal()
 export_changed = Signal()
 letter_written = Signal()

@@ -3,11 +3,17 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from wagtail_ecp.contacts.models import Contact, ContactAddress
+from wagtail_ecp.journal.actions import record
+from wagtail_ecp.journal.models import Action
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from wagtail_ecp.mail.addresses import Address
 
 
@@ -38,6 +44,31 @@ def see(senders: Iterable["Address"]) -> dict[str, int]:
         ignore_conflicts=True,
     )
     return _ids_by_key(by_key)
+
+
+@transaction.atomic
+def add(address: "Address", *, by: "User") -> Contact:
+    """Make whoever writes from ``address`` a contact; ValidationError without one.
+
+    Who may is asked upstairs. A contact who was merely seen becomes an added one.
+    """
+    if not address.key:
+        raise ValidationError(_("This message says no address that it is from."))
+    number = see([address])[address.key]
+    contact = Contact.objects.select_for_update().get(pk=number)
+    if contact.origin != Contact.Origin.ADDED:
+        contact.origin = Contact.Origin.ADDED
+        contact.save(update_fields=["origin"])
+        record(Action.Kind.CONTACT_ADDED, by=by, data={"contact": contact.pk})
+    return contact
+
+
+@transaction.atomic
+def remove(contact: Contact, *, by: "User") -> None:
+    """Make an added contact one that was merely seen; who may is asked upstairs."""
+    added = Contact.objects.filter(pk=contact.pk, origin=Contact.Origin.ADDED)
+    if added.update(origin=Contact.Origin.SEEN):
+        record(Action.Kind.CONTACT_REMOVED, by=by, data={"contact": contact.pk})
 
 
 def _ids_by_key(keys: Iterable[str]) -> dict[str, int]:

@@ -14,9 +14,13 @@ from wagtail_ecp import signals
 from wagtail_ecp.accounts import installation
 from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import can_administer
+from wagtail_ecp.contacts import actions as contacts
+from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox import arranging, blobs, permissions, summaries
 from wagtail_ecp.inbox.answers import Answer, enter, finish
 from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.filing import file, file_by_verdicts
+from wagtail_ecp.inbox.judging import score_now
 from wagtail_ecp.inbox.models import (
     Conversation,
     Folder,
@@ -29,9 +33,16 @@ from wagtail_ecp.inbox.models import (
 from wagtail_ecp.inbox.models.leases import RELEASED
 from wagtail_ecp.journal.actions import display_name, record
 from wagtail_ecp.journal.models import Action
+from wagtail_ecp.mail.addresses import Address
+from wagtail_ecp.spam import actions as spam_actions
+from wagtail_ecp.spam import verdict as verdicts
+from wagtail_ecp.spam.actions import DECISIONS, withdraw
+from wagtail_ecp.spam.models import Mark, Score
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+Verdict = Mark.Verdict
 
 #: What Wagtail's audit log calls them; registered in ``wagtail_hooks``.
 TRANSPORT_RESUMED = "wagtail_ecp.resume_transport"
@@ -104,12 +115,87 @@ def move_to(folder: Folder, conversation: Conversation, *, by: "User") -> None:
     row = _locked(conversation)
     if row.folder == folder:
         return
-    before = row.folder
-    with counted(row):
-        row.folder = folder
-        row.came_back_at = None
-        row.save(update_fields=["folder", "came_back_at"])
-    _record(Action.Kind.CHANGED_FOLDER, row, by=by, before=before, after=folder)
+    # Into Spam and out of it is a judgement as well.
+    if folder == Folder.SPAM:
+        _mark(row, Verdict.SPAM, by=by)
+    elif row.folder == Folder.SPAM and folder != Folder.TRASH:
+        _mark(row, Verdict.WANTED, by=by)
+    file(row, folder, by=by)
+
+
+@transaction.atomic
+def mark(
+    conversation: Conversation,
+    verdict: Verdict,
+    *,
+    by: "User",
+    only: Message | None = None,
+) -> None:
+    """Say that the conversation's incoming mail, or ``only`` one of it, is spam or not.
+
+    The conversation goes to Spam when nothing but spam is left in it, or comes back
+    from there as it was; the model learns from it.
+    """
+    _require_reply(by, conversation)
+    row = _locked(conversation)
+    _mark(row, verdict, by=by, only=only)
+    if verdict == Verdict.SPAM and only is None:
+        file(row, Folder.SPAM, by=by)
+    else:
+        file_by_verdicts(row, by=by)
+
+
+@transaction.atomic
+def take_back_mark(message: Message, *, by: "User") -> None:
+    """Leave the verdict on a marked message to the machine again, and unlearn the mark."""
+    _require_reply(by, message.conversation)
+    row = _locked(message.conversation)
+    score = Score.objects.select_for_update().get(pk=message.pk)
+    if score.decision not in DECISIONS.values():
+        return
+    is_spam = verdicts.is_spam(
+        score.value,
+        threshold=Account.objects.current().spam_threshold,
+        is_exempt=score.is_exempt,
+    )
+    withdraw(score, is_spam=is_spam, by=by)
+    _record(Action.Kind.MARK_TAKEN_BACK, row, by=by, message=message.pk)
+    file_by_verdicts(row, by=by)
+    transaction.on_commit(lambda: signals.messages_marked.send(Score))
+
+
+def _mark(
+    row: Conversation, verdict: Verdict, *, by: "User", only: Message | None = None
+) -> None:
+    chosen = row.messages.filter(direction=Message.Direction.IN)
+    if only is not None:
+        chosen = chosen.filter(pk=only.pk)
+    for message in chosen.filter(score=None):  # From before there was a filter.
+        score_now(message)
+    scores = Score.objects.select_for_update().filter(message__in=chosen)
+    spam_actions.mark(scores.order_by("pk"), verdict, by=by)
+    kind = (
+        Action.Kind.MARKED_SPAM
+        if verdict == Verdict.SPAM
+        else Action.Kind.MARKED_WANTED
+    )
+    _record(kind, row, by=by, message=only.pk if only else None)
+    transaction.on_commit(lambda: signals.messages_marked.send(Score))
+
+
+@transaction.atomic
+def add_contact(message: Message, *, by: "User") -> Contact:
+    """Make the message's sender a contact, whose mail is never spam from now on."""
+    _require_reply(by, message.conversation)
+    return contacts.add(Address(message.sender_name, message.sender_address), by=by)
+
+
+@transaction.atomic
+def remove_contact(message: Message, *, by: "User") -> None:
+    """Let the sender's mail be judged like a stranger's again."""
+    _require_reply(by, message.conversation)
+    if message.contact is not None:
+        contacts.remove(message.contact, by=by)
 
 
 @transaction.atomic
@@ -152,13 +238,22 @@ def reply(
         with counted(row):
             summaries.add(row, message)
             row.is_unread = False
-            if archive:
-                row.folder = Folder.ARCHIVE
+            if archive or row.folder == Folder.SPAM:  # Whom one answers is no spammer.
+                row.file_in(Folder.ARCHIVE if archive else Folder.INBOX)
             row.save()
+        _note_answer(row, by=by)
         _record(Action.Kind.REPLIED, row, by=by, message=message.pk)
         announce = partial(signals.message_queued.send, Message, message=message)
         transaction.on_commit(announce)
     return message
+
+
+def _note_answer(row: Conversation, *, by: "User") -> None:
+    """Let the model learn, a little, that what is answered is wanted."""
+    scores = Score.objects.select_for_update().filter(message__conversation=row)
+    undecided = scores.filter(decision=Score.Decision.NONE).order_by("pk")
+    if spam_actions.note_answer(undecided, by=by):
+        transaction.on_commit(lambda: signals.messages_marked.send(Score))
 
 
 @transaction.atomic

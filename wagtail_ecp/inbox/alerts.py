@@ -44,11 +44,11 @@ QUIET_FOLDERS = (Folder.SPAM, Folder.TRASH)
 
 
 def is_news(message: Message) -> bool:
-    """Whether a stored message is worth telling anybody of; asks no database.
+    """Whether a stored message, read with its score, is worth telling anybody of.
 
-    Automatic mail never is: it may be the answer to an alert.
+    Automatic mail never is: it may be the answer to an alert. Nor is spam.
     """
-    is_of_people = not (message.is_ours or message.is_automatic)
+    is_of_people = not (message.is_ours or message.is_automatic or message.is_spam)
     return is_of_people and message.conversation.folder not in QUIET_FOLDERS
 
 
@@ -114,7 +114,7 @@ def _note(users: Iterable[Any], *, cause: str, **columns: Any) -> list[Any]:
 def tell_of_overlooked(*, since: datetime) -> None:
     """Note what no job has, of the newest messages and assignments after ``since``."""
     if MemberProfile.alert_mailboxes.through.objects.exists():
-        newest = Message.objects.select_related("conversation", "incoming")
+        newest = Message.objects.select_related("conversation", "incoming", "score")
         for message in newest.defer("text").order_by("-pk")[:LOOKED_AT]:
             if message.stored_at >= since:
                 tell_of_mail(message)

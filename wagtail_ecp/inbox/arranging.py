@@ -179,7 +179,7 @@ def _split(source: Conversation, messages: "Iterable[Message]") -> Conversation:
     chosen = list(messages)
     part = summaries.begin(chosen[0])
     part.mailbox_id = chosen[0].mailbox_id
-    part.folder = source.folder
+    part.file_in(source.folder)
     part.is_unread = source.is_unread
     part.assignee_id, part.assignee_name = source.assignee_id, source.assignee_name
     with counted(part):
@@ -199,7 +199,7 @@ def _move(
 
 
 def _inherit(kept: Conversation, gone: Conversation) -> None:
-    kept.folder = min(kept.folder, gone.folder, key=FOLDERS.index)
+    kept.file_in(min(kept.folder, gone.folder, key=FOLDERS.index))
     kept.is_unread = kept.is_unread or gone.is_unread
     kept.is_arranged = kept.is_arranged or gone.is_arranged
     if kept.assignee_id is None:

@@ -92,7 +92,7 @@ def _member(user: Any) -> Row:
 
 
 def _conversations() -> "QuerySet[Any]":
-    messages = Message.objects.only("conversation_id", "at").in_order()
+    messages = Message.objects.only("conversation_id", "at").order_by("at", "id")
     return Conversation.objects.prefetch_related(Prefetch("messages", messages))
 
 

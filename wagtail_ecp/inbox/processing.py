@@ -18,17 +18,17 @@ from django.db.models import F
 from django.utils import timezone
 from rq.timeouts import BaseTimeoutException
 
-from wagtail_ecp import conf, signals
+from wagtail_ecp import signals
 from wagtail_ecp.accounts.installation import ensure_transport_open
 from wagtail_ecp.contacts.actions import see
 from wagtail_ecp.inbox import blobs
+from wagtail_ecp.inbox.judging import Knowledge, Subject, judge
 from wagtail_ecp.inbox.messages import Circumstances
 from wagtail_ecp.inbox.models import IncomingMail, Mailbox, Message
 from wagtail_ecp.inbox.models.leases import RELEASED, new_owner
 from wagtail_ecp.inbox.models.ledger import IncomingMailQuerySet
 from wagtail_ecp.inbox.nodes import id_hash
 from wagtail_ecp.inbox.storing import store
-from wagtail_ecp.mail.authentication import dmarc_result
 from wagtail_ecp.mail.parsing import ParsedMessage, parse
 
 logger = logging.getLogger(__name__)
@@ -54,8 +54,8 @@ class Opened:
     """A mail of the batch, read and parsed."""
 
     mail: IncomingMail
+    raw: bytes
     parsed: ParsedMessage
-    authentication: str
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -107,6 +107,11 @@ def _chunks(mails: Iterable[IncomingMail]) -> Iterator[list[IncomingMail]]:
 def _process(mails: Iterable[IncomingMail], *, deadline: float) -> None:
     opened = [found for mail in mails if (found := _open(mail, deadline=deadline))]
     contacts = see(found.parsed.sender for found in opened)
+    knowledge = Knowledge(
+        mailboxes={found.mail.mailbox_id for found in opened},
+        sender_keys={found.parsed.sender.key for found in opened},
+        contacts=set(contacts.values()),
+    )
     own_keys = frozenset(Mailbox.objects.values_list("address_key", flat=True))
     known = _known(opened)
     done: dict[State, list[Opened]] = {State.STORED: [], State.DUPLICATE: []}
@@ -116,11 +121,10 @@ def _process(mails: Iterable[IncomingMail], *, deadline: float) -> None:
         circumstances = Circumstances(
             incoming_id=found.mail.pk,
             contact_id=contacts.get(found.parsed.sender.key),
-            authentication=found.authentication,
             own_keys=own_keys,
         )
         if found.key not in known:
-            known |= _store(found, circumstances)
+            known |= _store(found, circumstances, knowledge)
         if found.key in known:
             is_own = known[found.key] == found.mail.pk
             done[State.STORED if is_own else State.DUPLICATE].append(found)
@@ -132,9 +136,8 @@ def _open(mail: IncomingMail, *, deadline: float) -> Opened | None:
     if time.monotonic() > deadline:
         return None
     try:
-        parsed = parse(blobs.read(mail.blob_id))
-        trusted = conf.get("TRUSTED_AUTHSERV_IDS")
-        return Opened(mail, parsed, dmarc_result(parsed.headers, trusted_ids=trusted))
+        raw = blobs.read(mail.blob_id)
+        return Opened(mail, raw, parse(raw))
     except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others
         _fail(mail, error)
         return None
@@ -148,11 +151,13 @@ def _known(opened: Iterable[Opened]) -> Known:
     return {(mailbox, own_id, content): mail for mailbox, own_id, content, mail in rows}
 
 
-def _store(found: Opened, circumstances: Circumstances) -> Known:
-    """Store one mail in a transaction of its own; return what is known of it then."""
+def _store(found: Opened, circumstances: Circumstances, knowledge: Knowledge) -> Known:
+    """Judge one mail and store it, in a transaction; return what is known of it then."""
     try:
+        judged = judge(_subject(found, circumstances), knowledge)
+        known_then = circumstances._replace(authentication=judged.authentication)
         with transaction.atomic():
-            message = store(found.mail, found.parsed, circumstances)
+            message = store(found.mail, found.parsed, known_then, score=judged.score)
             announce = partial(signals.message_stored.send, Message, message=message)
             transaction.on_commit(announce)
     except IntegrityError as error:
@@ -165,6 +170,17 @@ def _store(found: Opened, circumstances: Circumstances) -> Known:
         _fail(found.mail, error)
         return {}
     return {found.key: found.mail.pk}
+
+
+def _subject(found: Opened, circumstances: Circumstances) -> Subject:
+    return Subject(
+        raw=found.raw,
+        mailbox_id=found.mail.mailbox_id,
+        sender_key=found.parsed.sender.key,
+        contact_id=circumstances.contact_id,
+        at=found.mail.received_at,
+        is_history=found.mail.is_history,
+    )
 
 
 def _finish(mails: Collection[IncomingMail], state: State, **changes: Any) -> None:

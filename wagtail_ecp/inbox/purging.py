@@ -8,15 +8,18 @@ stays with that one: it belongs to two teams, and only one of them asked for the
 import logging
 from collections import Counter
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from wagtail.log_actions import log
 
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.exceptions import EmailCentreError
 from wagtail_ecp.inbox import summaries
 from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.findings import is_still
 from wagtail_ecp.inbox.models import (
     Conversation,
     FolderCounter,
@@ -24,6 +27,9 @@ from wagtail_ecp.inbox.models import (
     Mailbox,
     Message,
 )
+from wagtail_ecp.journal.actions import record
+from wagtail_ecp.journal.models import Action
+from wagtail_ecp.spam.tally import forget
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +114,7 @@ def _delete(conversations: Collection[Conversation]) -> None:
         level = list(parts.values_list("pk", flat=True))
         keys += level
     rows = Conversation.objects.filter(pk__in=keys)
+    forget(Message.objects.filter(conversation__in=keys).values_list("pk", flat=True))
     Message.objects.filter(conversation__in=keys).only("pk").delete()
     _uncount(conversations)
     rows.update(merged_into=None)  # Parts and wholes protect each other.
@@ -124,6 +131,28 @@ def _uncount(conversations: Collection[Conversation]) -> None:
             conversations=F("conversations") - number,
             unread=F("unread") - unread[mailbox_id, folder],
         )
+
+
+def purge_junk() -> bool:
+    """Delete the next conversations whose time in Spam or Trash is over.
+
+    Returns whether there may be more. Nothing goes while the account is closed or its
+    transport paused: everything is kept then.
+    """
+    account = Account.objects.current()
+    if not account.exists or is_still(account):
+        return False
+    over = timezone.now() - timedelta(days=account.junk_retention_days)
+    with transaction.atomic():
+        due = Conversation.objects.whole().filter(junked_at__lt=over)
+        chunk = list(due.order_by("junked_at").select_for_update()[:CONVERSATIONS])
+        mails = Message.objects.filter(conversation__in=chunk).exclude(incoming=None)
+        ledger = list(mails.values_list("incoming", flat=True))
+        for row in chunk:
+            record(Action.Kind.PURGED, mailbox=row.mailbox_id, conversation=row.pk)
+        _delete(chunk)
+        IncomingMail.objects.filter(pk__in=ledger).delete()
+    return len(chunk) == CONVERSATIONS
 
 
 def _parts(mailbox: Mailbox) -> bool:
@@ -157,6 +186,7 @@ def _strays(mailbox: Mailbox) -> bool:
 def _drop(copy: Message) -> None:
     """Delete a second copy of what its new mailbox has already."""
     conversation = copy.conversation
+    forget([copy.pk])
     copy.delete()
     if not conversation.messages.exists():
         _delete([conversation])

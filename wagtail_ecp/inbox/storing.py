@@ -16,10 +16,18 @@ from wagtail_ecp.inbox.nodes import as_node
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.parsing import ParsedMessage
+from wagtail_ecp.spam.models import Score
+
+#: Senders whose mail is never spam.
+CONTACTS = (Score.Standing.CONTACT, Score.Standing.UNVERIFIED)
 
 
 def store(
-    mail: IncomingMail, parsed: ParsedMessage, circumstances: Circumstances
+    mail: IncomingMail,
+    parsed: ParsedMessage,
+    circumstances: Circumstances,
+    *,
+    score: Score,
 ) -> Message:
     """Store the message and everything that follows from it; runs in a transaction.
 
@@ -40,8 +48,11 @@ def store(
         cited_ids=(*parsed.in_reply_to, *reversed(parsed.references)),
     )
     message.reason = place.reason
+    score.message = message
     conversation = _conversation_for(message, place)
     _enter(message, conversation, mail=mail)
+    score.message = message  # Which has its number now.
+    score.save(force_insert=True)
     save_parts(message, parsed)
     if place.unsettled:
         linked = {other.whole.pk for other in place.conversations}
@@ -73,13 +84,11 @@ def _enter(message: Message, conversation: Conversation, *, mail: IncomingMail) 
     is_new = conversation.pk is None
     with counted(conversation):
         if is_new:
-            conversation.folder = Folder.ARCHIVE if mail.is_history else Folder.INBOX
+            conversation.file_in(_first_folder(message, mail))
             conversation.is_unread = not mail.is_history
         else:
             message.is_newcomer = _is_newcomer(message, conversation)
-            summaries.add(conversation, message)
-            if not mail.is_history:
-                summaries.arrive(conversation, message)
+            _join(message, conversation, is_history=mail.is_history)
         conversation.save()
     message.conversation = conversation
     message.save()
@@ -88,7 +97,36 @@ def _enter(message: Message, conversation: Conversation, *, mail: IncomingMail) 
         mailbox=conversation.mailbox_id,
         conversation=conversation.pk,
         message=message.pk,
+        data={"is_spam": True} if message.is_spam else None,
     )
+
+
+def _first_folder(message: Message, mail: IncomingMail) -> Folder:
+    if mail.is_history:
+        return Folder.ARCHIVE
+    return Folder.SPAM if message.is_spam else Folder.INBOX
+
+
+def _join(message: Message, conversation: Conversation, *, is_history: bool) -> None:
+    """Take the message into a conversation; spam lies in accepted mail unnoticed."""
+    if conversation.folder == Folder.SPAM:
+        _join_spam(message, conversation)
+    elif message.is_spam:
+        return
+    else:
+        summaries.add(conversation, message)
+    if not is_history:
+        summaries.arrive(conversation, message)
+
+
+def _join_spam(message: Message, conversation: Conversation) -> None:
+    """Only a contact, who is never spam, brings a conversation back from there."""
+    if message.score.standing in CONTACTS:
+        conversation.file_in(Folder.INBOX)
+    if message.is_spam:
+        summaries.add(conversation, message)
+    else:
+        summaries.refresh(conversation, [*conversation.messages.in_order(), message])
 
 
 def _is_newcomer(message: Message, conversation: Conversation) -> bool:

@@ -15,13 +15,18 @@ def begin(message: Message) -> Conversation:
 
 
 def refresh(conversation: Conversation, messages: Iterable[Message]) -> None:
-    """Derive everything again from all ``messages``, oldest first."""
+    """Derive everything again from all ``messages``, oldest first.
+
+    Spam among accepted mail tells nothing of the conversation.
+    """
+    chosen = list(messages)
+    accepted = [message for message in chosen if not message.is_spam] or chosen
     conversation.message_count = 0
     conversation.has_attachments = False
     conversation.waiting_since = None
     conversation.last_answer_at = None
     conversation.correspondent = ""
-    for message in messages:
+    for message in accepted:
         if conversation.message_count == 0:
             conversation.last_message_at = conversation.began_at = message.at
         add(conversation, message)
@@ -81,5 +86,5 @@ def arrive(conversation: Conversation, message: Message) -> None:
     if conversation.folder == Folder.TRASH:
         conversation.came_back_at = timezone.now()
     if conversation.folder in (Folder.ARCHIVE, Folder.TRASH):
-        conversation.folder = Folder.INBOX
+        conversation.file_in(Folder.INBOX)
     conversation.snoozed_until = None

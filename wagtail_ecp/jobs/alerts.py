@@ -23,7 +23,7 @@ LONGEST = timedelta(days=1)
 
 def alert_of_mail(message_id: int) -> None:
     """Note a new message for those who want that, and have them written to."""
-    related = Message.objects.select_related("conversation", "incoming")
+    related = Message.objects.select_related("conversation", "incoming", "score")
     message = related.defer("text").filter(pk=message_id).first()
     if message is None:
         logger.info("message %s is gone, nobody to alert", message_id)

@@ -9,6 +9,7 @@ from wagtail_ecp.jobs.alerts import remove_old_alerts
 from wagtail_ecp.jobs.billing_reports import catch_up
 from wagtail_ecp.jobs.export import remove_old_exports
 from wagtail_ecp.jobs.invoices import issue_invoices
+from wagtail_ecp.jobs.spam import purge_spam, score_backlog
 from wagtail_ecp.jobs.sweep import remove_unused_blobs, sweep, visit_sources
 from wagtail_ecp.queue import BACKGROUND
 
@@ -19,6 +20,8 @@ for job, timing in (
     (visit_sources, {"interval": MINUTE}),
     (remove_unused_blobs, {"cron": "17 3 * * *"}),
     (remove_old_exports, {"cron": "23 3 * * *"}),
+    (purge_spam, {"cron": "47 3 * * *"}),
+    (score_backlog, {"cron": "53 3 * * *"}),
     (remove_old_alerts, {"cron": "29 3 * * *"}),
     (issue_invoices, {"cron": "43 2 * * *"}),
     (catch_up, {"cron": "11 * * * *"}),

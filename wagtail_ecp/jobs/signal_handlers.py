@@ -5,13 +5,14 @@ from typing import Any
 from wagtail_ecp import queue, signals
 from wagtail_ecp.accounts.models import Letter
 from wagtail_ecp.inbox.alerts import is_news
-from wagtail_ecp.inbox.models import Conversation, Export, Message
+from wagtail_ecp.inbox.models import Conversation, Export, Message, Rejudging
 from wagtail_ecp.jobs.alerts import alert_of_assignment, alert_of_mail
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.invoices import note_level
 from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.send import send_message
+from wagtail_ecp.jobs.spam import rejudge, train
 
 
 def on_mail_received(**_kwargs: Any) -> None:
@@ -34,6 +35,16 @@ def on_conversation_assigned(conversation: Conversation, **_kwargs: Any) -> None
     """Have it told to whom a conversation was assigned."""
     if conversation.assignee_id:
         queue.enqueue(alert_of_assignment, conversation.pk, queue=queue.OUTGOING)
+
+
+def on_messages_marked(**_kwargs: Any) -> None:
+    """Have the spam filter learn from what members said."""
+    queue.enqueue(train, queue=queue.BACKGROUND)
+
+
+def on_rejudging_changed(run: Rejudging, **_kwargs: Any) -> None:
+    """Have the last month's mail gone through, or that undone."""
+    queue.enqueue(rejudge, run.pk, queue=queue.BACKGROUND)
 
 
 def on_export_changed(export: Export, **_kwargs: Any) -> None:
@@ -59,6 +70,8 @@ def connect() -> None:
         (signals.message_queued, on_message_queued),
         (signals.message_stored, on_message_stored),
         (signals.conversation_assigned, on_conversation_assigned),
+        (signals.messages_marked, on_messages_marked),
+        (signals.rejudging_changed, on_rejudging_changed),
         (signals.export_changed, on_export_changed),
         (signals.letter_written, on_letter_written),
         (signals.options_changed, on_options_changed),

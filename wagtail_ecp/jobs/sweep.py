@@ -7,7 +7,16 @@ from wagtail_ecp import queue
 from wagtail_ecp.accounts import installation, owner_watch
 from wagtail_ecp.accounts.models import Installation, Letter
 from wagtail_ecp.inbox import blobs, sending
-from wagtail_ecp.inbox.models import Blob, Export, IncomingMail, Mailbox, Outbox, Source
+from wagtail_ecp.inbox.models import (
+    Blob,
+    Export,
+    IncomingMail,
+    Mailbox,
+    Message,
+    Outbox,
+    Rejudging,
+    Source,
+)
 from wagtail_ecp.jobs.alerts import sweep_alerts
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.fetch import fetch_source
@@ -15,7 +24,10 @@ from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.send import send_message
+from wagtail_ecp.jobs.spam import rejudge, score_backlog, train
 from wagtail_ecp.setup.actions import forget as forget_setup
+from wagtail_ecp.spam import tally
+from wagtail_ecp.spam.models import Mark, Score
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +55,19 @@ def sweep() -> None:
     exports = Export.objects.unfinished().unclaimed()
     for export_id in exports.values_list("pk", flat=True):
         queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
+    _sweep_spam()
     sweep_alerts(last_round=last_round)
+
+
+def _sweep_spam() -> None:
+    while tally.settle():
+        pass
+    if Mark.objects.waiting().exists():
+        queue.enqueue(train, queue=queue.BACKGROUND)
+    for run_id in Rejudging.objects.unfinished().values_list("pk", flat=True):
+        queue.enqueue(rejudge, run_id, queue=queue.BACKGROUND)
+    if not Score.objects.exists() and Message.objects.exists():  # Just upgraded.
+        queue.enqueue(score_backlog, queue=queue.BACKGROUND)
 
 
 def visit_sources() -> None:

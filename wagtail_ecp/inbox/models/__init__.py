@@ -13,6 +13,7 @@ from wagtail_ecp.inbox.models.mailboxes import (
 from wagtail_ecp.inbox.models.messages import Attachment, Message, MessageIdentifier
 from wagtail_ecp.inbox.models.outbox import Outbox, OutboxRecipient
 from wagtail_ecp.inbox.models.profiles import MemberProfile
+from wagtail_ecp.inbox.models.rejudging import Rejudged, Rejudging
 from wagtail_ecp.inbox.models.transport import OutgoingServer, Source
 
 __all__ = [
@@ -34,5 +35,7 @@ __all__ = [
     "Outbox",
     "OutboxRecipient",
     "OutgoingServer",
+    "Rejudged",
+    "Rejudging",
     "Source",
 ]

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+#: From where conversations are purged when the owner's time is over.
+JUNK = (Folder.SPAM, Folder.TRASH)
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Reads of conversations; every door comes in through ``visible_to``."""
 
@@ -74,6 +78,8 @@ class Conversation(models.Model):
     # The earliest message that a person has not answered.
     waiting_since = models.DateTimeField(null=True, blank=True)
     last_answer_at = models.DateTimeField(null=True, blank=True)
+    # Since when it lies in Spam or Trash, from where it is purged in time.
+    junked_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     # A reply brought it back from the trash.
     came_back_at = models.DateTimeField(null=True, blank=True)
@@ -93,12 +99,23 @@ class Conversation(models.Model):
                 fields=["mailbox", "folder", "-last_message_at", "-id"],
                 condition=Q(merged_into__isnull=True),
                 name="ecp_conversation_list",
-            )
+            ),
+            models.Index(
+                fields=["junked_at"],
+                condition=Q(junked_at__isnull=False),
+                name="ecp_conversation_junk",
+            ),
         ]
 
     def __str__(self) -> str:
         # Neutral on purpose: Wagtail's logs show it to people who may not read it.
         return f"#{self.pk}"
+
+    def file_in(self, folder: str) -> None:
+        """Change the folder; from Spam and Trash on, the time to its purge runs."""
+        if folder != self.folder:
+            self.folder = folder
+            self.junked_at = timezone.now() if folder in JUNK else None
 
     @property
     def status(self) -> str:

@@ -14,6 +14,8 @@ from wagtail_ecp.inbox.models.mailboxes import Mailbox
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from wagtail_ecp.spam.models import Score
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Reads of messages."""
@@ -22,9 +24,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Messages of conversations that ``user`` may read."""
         return self.filter(conversation__mailbox__in=Mailbox.objects.visible_to(user))
 
+    def unscored(self) -> "MessageQuerySet":
+        """Find incoming mail that was not judged; only old mail is not."""
+        return self.filter(direction=Message.Direction.IN, score=None)
+
     def in_order(self) -> "MessageQuerySet":
-        """Oldest first."""
-        return self.order_by("at", "id")
+        """Oldest first, each with its score."""
+        return self.select_related("score").order_by("at", "id")
 
 
 class Message(models.Model):
@@ -141,6 +147,12 @@ class Message(models.Model):
     def is_ours(self) -> bool:
         """Whether we wrote it."""
         return self.direction == self.Direction.OUT
+
+    @property
+    def is_spam(self) -> bool:
+        """Whether its verdict is spam; what was never judged is not."""
+        score: Score | None = getattr(self, "score", None)
+        return score is not None and score.is_spam
 
 
 class MessageIdentifier(models.Model):
