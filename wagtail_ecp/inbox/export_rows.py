@@ -24,10 +24,14 @@ from wagtail_ecp.inbox.models import (
     Source,
 )
 from wagtail_ecp.journal.models import Action
+from wagtail_ecp.spam.models import Mark, Score
 
-#: Credentials never leave, and the workers' claims mean nothing elsewhere.
+#: Credentials never leave, and what only machines here can read means nothing elsewhere.
 LEFT_OUT = frozenset(
-    {"secret", "lease_owner", "lease_until", "lease_epoch", "owner_state"}
+    {
+        *("secret", "lease_owner", "lease_until", "lease_epoch", "owner_state"),
+        *("features", "is_tallied"),
+    }
 )
 CHUNK = 500
 
@@ -152,6 +156,16 @@ KINDS = (
         rows=lambda: Message.objects.prefetch_related("attachments"),
         of_mailbox=("mailbox", "conversation__mailbox"),
         more=_parts("attachments"),
+    ),
+    Kind(
+        name="spam_scores",
+        rows=Score.objects.all,
+        of_mailbox=("message__mailbox", "message__conversation__mailbox"),
+    ),
+    Kind(
+        name="spam_marks",
+        rows=lambda: Mark.objects.defer("features"),
+        of_mailbox=("message__mailbox", "message__conversation__mailbox"),
     ),
     Kind(name="incoming_mail", rows=IncomingMail.objects.all, of_mailbox=("mailbox",)),
     Kind(

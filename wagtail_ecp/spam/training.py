@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_ecp.spam import current, influence
@@ -60,10 +61,10 @@ def train(read: Reader) -> bool:
 def _supersede(mark: Mark) -> bool:
     """Let earlier marks of the message teach no more; return whether they did."""
     earlier = Mark.objects.filter(message_number=mark.message_number, pk__lt=mark.pk)
-    lessons = earlier.lessons()
-    if mark.verdict != Verdict.WITHDRAWN and not mark.is_weak:
-        lessons = lessons.exclude(verdict=mark.verdict, is_weak=False)
-    return bool(lessons.update(weight=0, features=None))
+    # What said the same already, and as firmly, goes on teaching it.
+    same = Q(verdict=mark.verdict) & (Q(is_weak=False) | Q(is_weak=mark.is_weak))
+    replaced = earlier.lessons().exclude(same)
+    return bool(replaced.update(weight=0, features=None))
 
 
 def _replayed(model: SpamModel) -> Scorer:
