@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from wagtail_ecp.spam.scoring import Scorer
 
 TEMPLATES: Final[dict[str, str]] = {}
 
@@ -18,3 +21,8 @@ class Clue(NamedTuple):
     def words(self) -> str:
         """The reason in English."""
         return TEMPLATES[self.kind] % {"value": self.value}
+
+
+def find_clues(scorer: Scorer, raw: bytes) -> list[Clue]:
+    """Return the strongest clues."""
+    return []

@@ -1,4 +1,4 @@
-"""What a reader sees of a mail, as tokens: words, pairs of words, links, structure."""
+"""What a mail is made of, as tokens: its parts, its links, its HTML."""
 
 from __future__ import annotations
 
@@ -9,80 +9,60 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from wagtail_ecp.spam.parts import Part
 
-MAX_WORDS: Final = 1_500
-MAX_LETTERS: Final = 24_000
+MAX_SOURCE: Final = 24_000
+MAX_TAGS: Final = 200
 
-_WORD: Final = re.compile(r"[$£€#]?\w[\w'’$%-]*|[!?*=_-]{3,}|[!?]|[$£€]", re.UNICODE)
 _HIDDEN: Final = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?:style|script|title)\b.*?(?:</(?:style|script|title)|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _TAG: Final = re.compile(r"<(/?[a-zA-Z!][\w:-]{0,20})([^<>]{0,2000})>")
 _LINK: Final = re.compile(r"(?:https?|ftp)://([^\s/?#\"'<>\\)]{1,255})", re.IGNORECASE)
-_MAIL_ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,5})")
-_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ATTRIBUTE: Final = re.compile(r"([a-zA-Z-]{2,20})\s*=\s*[\"']?([^\s\"'>]{0,30})")
-
-
-def read_words(text: str) -> list[str]:
-    """Split ``text`` into words; scripts without blanks into single characters."""
-    words = _WORD.findall(text[:MAX_LETTERS])[:MAX_WORDS]
-    if _WIDE.search(text) is None:
-        return words
-    return [
-        piece
-        for word in words
-        for piece in (list(word) if _WIDE.search(word) else (word,))
-    ][:MAX_WORDS]
+_DIGITS: Final = re.compile(r"[0-9]+")
+_REGISTERED: Final = 2  # Labels of a name that is registered: example.com.
 
 
 def read_html(source: str) -> tuple[str, list[str]]:
     """Return the text of an HTML part and the tokens of its structure."""
-    source = source[:MAX_LETTERS]
-    tokens: list[str] = []
-    if _HIDDEN.search(source):
-        tokens.append("html hidden")
-    source = _HIDDEN.sub(" ", source)
-    for tag, attributes in dict.fromkeys(_TAG.findall(source)[:300]):
+    shown = _HIDDEN.sub(" ", source)
+    tokens = ["hidden"] if shown != source else []
+    for tag, attributes in dict.fromkeys(_TAG.findall(shown)[:MAX_TAGS]):
         tokens.append(f"tag {tag.lower()}")
-        tokens.extend(
-            f"attribute {tag.lower()} {name.lower()}={_shape(value)}"
-            for name, value in _ATTRIBUTE.findall(attributes[:300])
-        )
-    return html.unescape(_TAG.sub(" ", source)), tokens
+        tokens += [
+            f"attribute {tag.lower()} {name.lower()}={_alike(value)}"
+            for name, value in _ATTRIBUTE.findall(attributes[:200])
+        ]
+    return html.unescape(_TAG.sub(" ", shown)), tokens
 
 
 def link_tokens(source: str) -> list[str]:
-    """Return tokens for the hosts that ``source`` links to and names."""
+    """Return tokens for the hosts that ``source`` links to."""
     tokens = []
     for host in dict.fromkeys(_LINK.findall(source)[:100]):
-        tokens.extend(host_tokens("link", host.rpartition("@")[2].lower()))
-        if "@" in host:
-            tokens.append("oddity link-user")
-    for domain in dict.fromkeys(_MAIL_ADDRESS.findall(source)[:50]):
-        tokens.extend(host_tokens("address", domain.lower()))
+        _, at, name = host.rpartition("@")
+        tokens += _host_tokens(name.lower())
+        if at:
+            tokens.append("link-login")
     return tokens
 
 
-def host_tokens(kind: str, host: str) -> list[str]:
-    """Return tokens for a host: itself, its last two labels, its top-level domain."""
+def _host_tokens(host: str) -> list[str]:
     host, _, port = host.partition(":")
     labels = host.rstrip(".").split(".")
     if labels[-1].isdigit():
-        return [f"{kind}-ip {'.'.join(labels[:2])}", f"oddity {kind}-ip"]
-    tokens = [f"{kind} {host}", f"{kind}-top {labels[-1]}"]
-    if len(labels) > 2:  # noqa: PLR2004
-        tokens.append(f"{kind} {'.'.join(labels[-2:])}")
-    if port:
-        tokens.append(f"{kind}-port {port[:5]}")
-    return tokens
+        return [f"link {'.'.join(labels[:2])}", "link-number"]
+    tokens = [f"link {host}", f"link-top {labels[-1]}"]
+    if len(labels) > _REGISTERED:
+        tokens.append(f"link {'.'.join(labels[-_REGISTERED:])}")
+    return [*tokens, "link-port"] if port else tokens
 
 
 def part_tokens(part: Part) -> list[str]:
     """Return tokens for what a part says of itself."""
     tokens = [
         f"part {part.depth} {part.content_type}",
-        f"part {part.content_type} {part.encoding}",
+        f"encoding {part.content_type} {part.encoding}",
         f"charset {part.charset}",
     ]
     if part.name:
@@ -90,5 +70,5 @@ def part_tokens(part: Part) -> list[str]:
     return tokens
 
 
-def _shape(value: str) -> str:
-    return re.sub(r"[0-9]+", "9", value.lower())[:12]
+def _alike(value: str) -> str:
+    return _DIGITS.sub("9", value.lower())[:12]

@@ -8,25 +8,28 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from wagtail_ecp.mail.headers import decode_header
-from wagtail_ecp.spam.content import link_tokens, part_tokens, read_html, read_words
-from wagtail_ecp.spam.header import header_tokens
+from wagtail_ecp.spam.content import MAX_SOURCE, link_tokens, part_tokens, read_html
+from wagtail_ecp.spam.header import header_tokens, worded_values
 from wagtail_ecp.spam.parts import read_parts
 from wagtail_ecp.spam.reading import glance
+from wagtail_ecp.spam.words import MAX_BYTES, MIX, find_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from wagtail_ecp.spam.reading import Field, Glance
+
     Numbers = NDArray[np.uint16]
     Hashes = NDArray[np.uint32]
 
 BITS: Final = 16
 SIZE: Final = 1 << BITS
-RAW_BYTES: Final = 3_000
+RAW_BYTES: Final = 2_000  # Of the head, and again of the body.
 VIEWS: Final = ("raw", "content", "header")
 
-_MIX: Final = np.uint32(2_654_435_761)  # Knuth's multiplicative hash.
+_GRAM: Final = 4
 _TEXTS: Final = ("text/plain", "text/html", "text", "")
 
 
@@ -39,44 +42,85 @@ class Features(NamedTuple):
 
     def to_bytes(self) -> bytes:
         """Return these features in some kilobytes, for ``from_bytes``."""
-        sizes = np.array([len(view) for view in self], "<u4").tobytes()
-        steps = [np.diff(view, prepend=np.uint16(0)).astype("<u2") for view in self]
-        return zlib.compress(sizes + np.concatenate(steps).tobytes())
+        return zlib.compress(self.steps())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Features:
         """Return what ``to_bytes`` was called on."""
-        plain = zlib.decompress(data)
-        sizes = np.frombuffer(plain, "<u4", 3)
-        steps = np.frombuffer(plain, "<u2", offset=12)
+        return cls.from_steps(zlib.decompress(data))
+
+    def steps(self) -> bytes:
+        """Return these features for ``from_steps``, in a way that compresses well."""
+        sizes = np.array([len(view) for view in self], "<u4").tobytes()
+        steps = [np.diff(view, prepend=np.uint16(0)).astype("<u2") for view in self]
+        return sizes + np.concatenate(steps).tobytes()
+
+    @classmethod
+    def from_steps(cls, data: bytes) -> Features:
+        """Return what ``steps`` was called on."""
+        sizes = np.frombuffer(data, "<u4", len(VIEWS))
+        steps = np.frombuffer(data, "<u2", offset=sizes.nbytes)
         pieces = np.split(steps, np.cumsum(sizes[:-1]))
         return cls(*(np.cumsum(piece, dtype=np.uint16) for piece in pieces))
+
+
+class Text(NamedTuple):
+    """The readable text of a mail in UTF-8, and tokens for the rest of its content."""
+
+    letters: bytes
+    tokens: list[str]
 
 
 def extract(raw: bytes) -> Features:
     """Return the features of ``raw``; looks at its first bytes only, never raises."""
     seen = glance(raw)
     fields = seen.fields()
-    start = (seen.head + b"\n" + seen.body[:RAW_BYTES])[:RAW_BYTES]
+    letters, tokens = read_text(fields, seen.body)
+    words = find_words(letters)
+    return Features(
+        numbers(hash_bytes(first_bytes(seen))),
+        numbers(words.hashes, words.pairs(), hash_tokens(tokens)),
+        numbers(hash_tokens(header_tokens(fields)), hash_values(fields)),
+    )
+
+
+def first_bytes(seen: Glance) -> bytes:
+    """Return what the raw view looks at."""
+    return seen.head[:RAW_BYTES] + b"\n" + seen.body[:RAW_BYTES]
+
+
+def read_text(fields: list[Field], body: bytes) -> Text:
+    """Return the text of a mail, its subject first, and tokens for its structure."""
     subject = next((f.value for f in fields if f.name.lower() == "subject"), "")
-    tokens: list[str] = []
     texts = [decode_header(subject)]
-    for part in read_parts(fields, seen.body):
+    tokens: list[str] = []
+    left = MAX_SOURCE
+    for part in read_parts(fields, body):
         tokens += part_tokens(part)
-        if part.content_type in _TEXTS:
-            text = part.text()
+        if part.content_type in _TEXTS and left > 0:
+            text = part.text()[:left]
+            left -= len(text)
             tokens += link_tokens(text)
             if part.content_type == "text/html":
                 text, structure = read_html(text)
                 tokens += structure
             texts.append(text)
-    tokens += [f"subject {word}" for word in read_words(texts[0])]
-    words = hash_tokens([word for text in texts for word in (*read_words(text), "")])
-    pairs = words[:-1] * _MIX + words[1:]
-    return Features(
-        numbers(hash_bytes(start)),
-        numbers(words, pairs, hash_tokens(tokens)),
-        numbers(hash_tokens(header_tokens(fields))),
+    letters = "\n\n".join(texts)[:MAX_BYTES].encode("utf-8", "surrogatepass")
+    return Text(letters[:MAX_BYTES], tokens)
+
+
+def hash_values(fields: list[Field]) -> Hashes:
+    """Return hashes of the words and pairs of the head, under their field's name."""
+    values = worded_values(fields)
+    texts = [text.encode("utf-8", "surrogatepass") for _, text in values]
+    ends = np.cumsum([len(text) + 1 for text in texts])
+    names = hash_tokens([name for name, _ in values])
+    words = find_words(b"\n".join(texts).lower())
+    if not len(words.starts):
+        return words.hashes
+    name_of_word = names[np.searchsorted(ends, words.starts, side="right")] * MIX
+    return np.concatenate(
+        (words.hashes ^ name_of_word, words.pairs() ^ name_of_word[1:])
     )
 
 
@@ -90,10 +134,11 @@ def numbers(*hashes: Hashes) -> Numbers:
 
 def hash_bytes(data: bytes) -> Hashes:
     """Return a hash for each run of four bytes."""
-    if len(data) < 4:  # noqa: PLR2004
+    if len(data) < _GRAM:
         return np.zeros(0, np.uint32)
     one = np.frombuffer(data, np.uint8).astype(np.uint32)
-    return (one[:-3] | one[1:-2] << 8 | one[2:-1] << 16 | one[3:] << 24) * _MIX
+    runs: Hashes = one[:-3] | one[1:-2] << 8 | one[2:-1] << 16 | one[3:] << 24
+    return runs * MIX
 
 
 def hash_tokens(tokens: Sequence[str]) -> Hashes:

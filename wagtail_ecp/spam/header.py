@@ -1,8 +1,10 @@
-"""What the head of a mail says, as tokens."""
+"""What the head of a mail says, as tokens and as words under a field's name."""
 
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 
 from wagtail_ecp.mail.headers import decode_header
@@ -10,124 +12,88 @@ from wagtail_ecp.mail.headers import decode_header
 if TYPE_CHECKING:
     from wagtail_ecp.spam.reading import Field
 
-MAX_VALUE: Final = 400
+MAX_VALUE: Final = 300
+MAX_SHAPE: Final = 40
 
-_WORD: Final = re.compile(r"[\w$-]+|[^\w\s]")
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-_DIGITS: Final = re.compile(r"[0-9]+")
-_LOWER: Final = re.compile(r"[a-z]+")
-_UPPER: Final = re.compile(r"[A-Z]+")
 _ADDRESS: Final = re.compile(r"([\w.+=-]{1,64})@([\w.-]{1,255})")
-_PLAIN: Final = {
-    "date",
-    "received",
-    "message-id",
-    "x-received",
-    "dkim-signature",
-    "references",
-    "in-reply-to",
-    "x-google-dkim-signature",
-    "x-gm-message-state",
-    "content-type",
+_SHAPES: Final = str.maketrans(
+    ascii_letters + digits, "a" * 26 + "A" * 26 + "9" * len(digits)
+)
+# Their words differ in each mail: only their shape says something.
+_RANDOM: Final = {
+    *("received", "x-received", "message-id", "references", "in-reply-to"),
+    *("dkim-signature", "domainkey-signature", "x-google-dkim-signature"),
+    *("x-gm-message-state", "x-google-smtp-source", "date"),
 }
+_EXPECTED: Final = (
+    *("to", "from", "date", "subject", "message-id", "mime-version", "cc"),
+    *("reply-to", "in-reply-to", "references", "list-id", "list-unsubscribe"),
+    *("user-agent", "x-mailer", "received"),
+)
+_MAX_RECEIVED: Final = 9
 
 
 def header_tokens(fields: list[Field]) -> list[str]:
-    """Return a token for each name, shape and word of the head."""
+    """Return tokens for names, their order, shapes, hosts on the way, and oddities."""
     tokens: list[str] = []
-    previous = ""
+    before = ""
     for name, value in fields:
         lowered = name.lower()
-        tokens += (f"name {name}", f"order {previous} {lowered}")
-        previous = lowered
-        value = value[:MAX_VALUE]
+        tokens += (f"name {name}", f"order {before} {lowered}")
+        tokens.append(f"shape {lowered} {shape(value)}")
         if lowered == "received":
-            tokens += _received(value)
-        elif lowered in ("message-id", "date"):
-            tokens.append(f"shape {lowered} {shape(value)}")
-            tokens += [
-                f"word {lowered} {host.lower()}" for host in _HOST.findall(value)
-            ]
-            if lowered == "date":
-                tokens.append(f"zone {value[-12:]}")
-        elif lowered == "content-type":
-            tokens.append(f"shape {lowered} {shape(value)}")
-            tokens += [f"word {lowered} {w.lower()}" for w in _WORD.findall(value)[:12]]
-        elif lowered in _PLAIN:
-            tokens.append(f"shape {lowered} {shape(value[:30])}")
-        else:
-            text = decode_header(value) if "=?" in value else value
-            if text is not value:
-                tokens.append(f"coded {lowered} {value[:16].lower()}")
-            tokens.append(f"shape {lowered} {shape(text)}")
-            words = _WORD.findall(text)[:40]
-            tokens += [f"word {lowered} {word.lower()}" for word in words]
-            tokens += [
-                f"host {lowered} {host.lower()}" for host in _HOST.findall(text)[:10]
-            ]
-    tokens += oddities(fields)
-    return tokens
+            tokens += _hosts_on_the_way(value[:MAX_VALUE])
+        before = lowered
+    return tokens + oddity_tokens(fields)
 
 
-def _received(value: str) -> list[str]:
+def worded_values(fields: list[Field]) -> list[tuple[str, str]]:
+    """Return the name in small letters and the decoded value of what has words."""
+    return [
+        (name.lower(), decode_header(value[:MAX_VALUE]))
+        for name, value in fields
+        if name.lower() not in _RANDOM
+    ]
+
+
+def shape(value: str) -> str:
+    """Return how ``value`` begins, its letters and its digits made alike."""
+    start = value[:MAX_SHAPE].translate(_SHAPES)
+    return "".join([letter for letter, _ in groupby(start)])
+
+
+def _hosts_on_the_way(value: str) -> list[str]:
     sender, _, receiver = value.partition(" by ")
-    tokens = [f"shape received {shape(sender)[:40]}"]
+    tokens = [f"by {word.lower()}" for word in receiver.split()[:4]]
     for host in _HOST.findall(sender)[:4]:
         labels = host.lower().split(".")
         if labels[-1].isdigit():
-            tokens += (f"ip {'.'.join(labels[:2])}", f"ip {'.'.join(labels[:3])}")
+            tokens.append(f"ip {'.'.join(labels[:2])}")
         else:
-            tokens += (f"from-host {'.'.join(labels[-2:])}", f"from-top {labels[-1]}")
-    tokens += [f"by {w.lower()}" for w in receiver.split()[:6]]
+            tokens += (f"from {'.'.join(labels[-2:])}", f"from-top {labels[-1]}")
     return tokens
 
 
-def shape(text: str) -> str:
-    """Return ``text`` with its letters and digits made alike."""
-    return _DIGITS.sub("9", _UPPER.sub("A", _LOWER.sub("a", text)))[:40]
-
-
-def oddities(fields: list[Field]) -> list[str]:
-    """Return what is missing or does not fit together."""
+def oddity_tokens(fields: list[Field]) -> list[str]:
+    """Return tokens for what is missing and what doesn't fit together."""
     values = {name.lower(): value for name, value in reversed(fields)}
-    missing = [
-        f"missing {name}"
-        for name in (
-            "to",
-            "from",
-            "date",
-            "subject",
-            "message-id",
-            "mime-version",
-            "cc",
-            "reply-to",
-            "in-reply-to",
-            "references",
-            "list-id",
-            "list-unsubscribe",
-            "user-agent",
-            "x-mailer",
-        )
-        if name not in values
-    ]
-    tokens = missing
+    tokens = [f"missing {name}" for name in _EXPECTED if name not in values]
     sender = _domain(values.get("from", ""))
     for name in ("reply-to", "return-path", "message-id", "sender", "to"):
         other = _domain(values.get(name, ""))
         if other:
-            fit = (
-                "same"
-                if other == sender
-                else "near"
-                if other.split(".")[-2:] == sender.split(".")[-2:]
-                else "other"
-            )
-            tokens.append(f"{fit} {name}")
-    count = sum(name.lower() == "received" for name, _ in fields)
-    tokens.append(f"count received {min(count, 9)}")
-    return tokens
+            tokens.append(f"{_fit(sender, other)} {name}")
+    hops = sum(name.lower() == "received" for name, _ in fields)
+    return [*tokens, f"hops {min(hops, _MAX_RECEIVED)}"]
 
 
 def _domain(value: str) -> str:
     match = _ADDRESS.search(value)
     return match[2].lower() if match else ""
+
+
+def _fit(one: str, other: str) -> str:
+    if one == other:
+        return "same"
+    return "near" if one.split(".")[-2:] == other.split(".")[-2:] else "other"

@@ -17,3 +17,8 @@ def weight(*, is_against: bool, nth: int, is_weak: bool) -> float:
     if nth >= MAX_A_DAY:
         return 0.0
     return (0.3 if is_weak else 1.0) / (1 + nth / 10 if is_against else 1)
+
+
+def is_against(score: float, *, is_spam: bool) -> bool:
+    """Whether the model was sure of the opposite of a mark when it was made."""
+    return score < 30 if is_spam else score > 70

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from wagtail_ecp.exceptions import CorruptModelError
-from wagtail_ecp.spam.features import SIZE, VIEWS, Features, extract
-from wagtail_ecp.spam.learner import Learner, sigmoid
+from wagtail_ecp.spam import blob, prior
+from wagtail_ecp.spam.clues import find_clues
+from wagtail_ecp.spam.features import Features, extract
+from wagtail_ecp.spam.learner import Learner, find_places, sigmoid
+from wagtail_ecp.spam.memory import Lesson, Memory
 from wagtail_ecp.spam.reading import LOOKED_AT
 
 if TYPE_CHECKING:
     from wagtail_ecp.spam.clues import Clue
 
-MAGIC: Final = b"ECPspam1"
-SHARPNESS: Final = 1.0  # From the mean logit to the logit of the score.
-_HEAD: Final = struct.Struct("<8sIIIB")
+SHARPNESS: Final = 2.0  # From the mean of the views' logits to that of the score.
+# Where nearly all marks are of one verdict, what all mail has in common would seem
+# to speak for it: then each teaches less.
+FREE_MARKS: Final = 10
+MAX_RATIO: Final = 3
 
 
 class Scorer:
     """Three views of a mail, each with a learner; the score is of their mean."""
 
-    def __init__(self, *, has_prior: bool, learners: list[Learner] | None = None):
+    def __init__(
+        self, learner: Learner | None = None, *, has_prior: bool = False
+    ) -> None:
         self.has_prior = has_prior
-        self.spam_marks = 0
-        self.ham_marks = 0
-        self._learners = learners or [Learner() for _ in VIEWS]
+        self.counts = {True: 0, False: 0}
+        self.memory = Memory()
+        self.learner = learner or Learner()
         self._last: tuple[bytes, Features] | None = None
 
     @property
     def marks(self) -> int:
         """How many marks have been learned."""
-        return self.spam_marks + self.ham_marks
+        return sum(self.counts.values())
 
     def score(self, raw: bytes) -> float:
         """Return 0 (wanted) to 100 (spam) for a mail as it came; never raises."""
@@ -46,9 +50,12 @@ class Scorer:
 
     def logit(self, features: Features) -> float:
         """Return what the score is made from: 0 is neutral, positive is spam."""
-        views = zip(self._learners, features, strict=True)
-        logits = [learner.logit(places) for learner, places in views]
-        return SHARPNESS * sum(logits) / len(logits)
+        return SHARPNESS * self.learner.logit(find_places(features)) - self.shift
+
+    @property
+    def shift(self) -> float:
+        """How far the prior's opinion is held back while marks are few."""
+        return prior.shift(self.counts) if self.has_prior else 0.0
 
     def learn(self, raw: bytes, *, is_spam: bool, weight: float = 1.0) -> None:
         """Learn from one mark."""
@@ -58,43 +65,50 @@ class Scorer:
         self, features: Features, *, is_spam: bool, weight: float = 1.0
     ) -> None:
         """Learn from one mark on a mail that may be gone by now."""
-        for learner, places in zip(self._learners, features, strict=True):
-            learner.learn(places, is_spam=is_spam, weight=weight)
-        self.spam_marks += is_spam
-        self.ham_marks += not is_spam
+        is_spam = bool(is_spam)
+        self.counts[is_spam] += 1
+        lesson = Lesson(features, is_spam, weight)
+        self._teach(lesson)
+        for earlier in self.memory.recall(self.marks, is_spam=is_spam):
+            self._teach(earlier)
+        if weight >= 1:  # What is believed in part is not repeated.
+            self.memory.keep(self.marks, lesson)
+
+    def _teach(self, lesson: Lesson) -> None:
+        weight = lesson.weight * self._balance(is_spam=lesson.is_spam)
+        places = find_places(lesson.features)
+        self.learner.learn(places, is_spam=lesson.is_spam, weight=weight)
+
+    def _balance(self, *, is_spam: bool) -> float:
+        own, other = self.counts[is_spam], self.counts[not is_spam]
+        return min(1.0, MAX_RATIO * (other + FREE_MARKS) / (own + FREE_MARKS))
 
     def explain(self, raw: bytes) -> list[tuple[str, float]]:
         """Return the strongest clues in words, each with its points."""
         return [(clue.words, clue.points) for clue in self.clues(raw)]
 
     def clues(self, raw: bytes) -> list[Clue]:
-        """Return the strongest clues, those towards spam with positive points."""
-        return []
+        """Return the strongest clues; positive points speak for spam.
+
+        Points sum to the score minus 50; what can't be said in words is one of them.
+        """
+        return find_clues(self, bytes(raw[:LOOKED_AT]))
 
     def to_bytes(self) -> bytes:
         """Return the model for ``from_bytes``: the same model, the same bytes."""
-        tables = [t for one in self._learners for t in (one.weights, one.roots)]
-        plain = np.concatenate(tables).astype("<f2").tobytes()
-        head = (self.spam_marks, self.ham_marks, self.has_prior)
-        return _HEAD.pack(MAGIC, zlib.crc32(plain), *head) + zlib.compress(plain)
+        tables = np.concatenate((self.learner.weights, self.learner.roots))
+        weights = tables.astype("<f2").tobytes()
+        counts = (self.counts[True], self.counts[False], self.has_prior)
+        return blob.pack(counts, weights, self.memory.to_bytes())
 
     @classmethod
-    def from_bytes(cls, blob: bytes) -> Scorer:
-        """Return the model that ``blob`` holds, or raise CorruptModelError."""
-        try:
-            magic, checksum, spam, ham, has_prior = _HEAD.unpack_from(blob)
-            plain = zlib.decompress(blob[_HEAD.size :])
-        except (struct.error, zlib.error) as error:
-            raise CorruptModelError("This is no spam model.") from error
-        if (magic, checksum) != (MAGIC, zlib.crc32(plain)):
-            raise CorruptModelError("The spam model is damaged.")
-        tables = np.frombuffer(plain, "<f2").astype(np.float32)
-        views = tables.reshape(len(VIEWS), 2, SIZE)
-        scorer = cls(
-            has_prior=bool(has_prior),
-            learners=[Learner(weights, roots) for weights, roots in views],
-        )
-        scorer.spam_marks, scorer.ham_marks = spam, ham
+    def from_bytes(cls, data: bytes) -> Scorer:
+        """Return the model that ``data`` holds, or raise CorruptModelError."""
+        (spam, ham, has_prior), weights, memory = blob.unpack(data)
+        tables = np.frombuffer(weights, "<f2").astype(np.float32)
+        scorer = cls(Learner(*np.split(tables, 2)), has_prior=has_prior)
+        scorer.counts = {True: spam, False: ham}
+        scorer.memory = Memory.from_bytes(memory)
         return scorer
 
     def _features(self, raw: bytes) -> Features:
@@ -107,4 +121,8 @@ class Scorer:
 
 def new_scorer(prior: bool = True) -> Scorer:
     """Return a scorer that has learned nothing here, with or without the prior."""
-    return Scorer(has_prior=prior)
+    return _with_prior() if prior else Scorer()
+
+
+def _with_prior() -> Scorer:
+    return Scorer(Learner(prior.weights()), has_prior=True)
