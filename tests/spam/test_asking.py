@@ -83,7 +83,7 @@ def test_an_opinion_counts_as_the_site_has_it():
     assert instead.combine(20.0, None) == 20.0
 
 
-def test_mail_of_more_than_half_a_megabyte_is_left_to_our_own_score():
+def test_mail_of_more_than_512_kilobytes_is_left_to_our_own_score():
     backend = Scripted(Opinion(score=1.0))
     asker = an_asker(backend)
 
