@@ -4,7 +4,7 @@ import smtplib
 import time
 from pathlib import Path
 
-from sandbox.demo import progress
+from sandbox.demo import decisions, progress
 from sandbox.demo.mails import DemoMail, demo_mails
 from sandbox.ports import HOST
 
@@ -15,7 +15,7 @@ TEMPORARY = range(400, 500)
 
 
 def load(home: Path, smtp_port: int) -> None:
-    """Send what was not sent yet, one after the other in order of their dates."""
+    """Send what was not sent yet, in order of its dates; then let the team decide."""
     state = progress.read(home)
     mails = demo_mails(state.now)
     state.total = len(mails)
@@ -26,6 +26,11 @@ def load(home: Path, smtp_port: int) -> None:
             progress.write(home, state)
             if state.sent % LINE_EVERY == 0 or state.sent == state.total:
                 print(f"{state.sent} of {state.total} demo mails sent", flush=True)
+    if not state.is_decided:
+        decisions.make()
+        state.is_decided = True
+        progress.write(home, state)
+        print("The demo's team has marked and answered some of them.", flush=True)
 
 
 def send(server: smtplib.SMTP, mail: DemoMail) -> None:

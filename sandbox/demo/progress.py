@@ -15,6 +15,8 @@ class Progress:
     moment: str
     sent: int = 0
     total: int = 0
+    # The demo's team has marked and answered some of it.
+    is_decided: bool = False
 
     @property
     def now(self) -> datetime:
@@ -39,6 +41,6 @@ def write(home: Path, progress: Progress) -> None:
 
 
 def is_complete(home: Path) -> bool:
-    """Whether all of the demo mail has been taken by the listener."""
+    """Whether all demo mail was taken by the listener, and decided on by the team."""
     progress = read(home)
-    return 0 < progress.total <= progress.sent
+    return 0 < progress.total <= progress.sent and progress.is_decided

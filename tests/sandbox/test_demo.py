@@ -180,7 +180,9 @@ def test_a_load_goes_on_where_it_was_stopped(tmp_path):
 
 
 def test_a_load_is_complete_when_all_is_sent(tmp_path):
-    state = progress.Progress(moment=NOW.isoformat(), sent=242, total=242)
+    state = progress.Progress(
+        moment=NOW.isoformat(), sent=242, total=242, is_decided=True
+    )
 
     progress.write(tmp_path, state)
 
