@@ -63,6 +63,12 @@ def missing_spamassassin() -> str:
     return "" if shutil.which("spamd", path=path) else "no spamd here (Debian: spamd)"
 
 
+def missing_bogofilter() -> str:
+    if shutil.which("bogofilter"):
+        return ""
+    return "no bogofilter here (Debian: bogofilter)"
+
+
 def missing_chromium() -> str:
     if shutil.which("chromium") and shutil.which("chromedriver"):
         return ""
@@ -84,11 +90,12 @@ MISSING: dict[str, Callable[[], str]] = {
     "dovecot": missing_dovecot,
     "rspamd": missing_rspamd,
     "spamassassin": missing_spamassassin,
+    "bogofilter": missing_bogofilter,
     "chromium": missing_chromium,
     "postgres": missing_postgres,
     "corpora": missing_corpora,
 }
-REQUIRED = ("redis", "dovecot", "rspamd", "spamassassin", "chromium")
+REQUIRED = ("redis", "dovecot", "rspamd", "spamassassin", "bogofilter", "chromium")
 
 
 def pytest_configure() -> None:

@@ -1,0 +1,1 @@
+"""How well spam is told from wanted mail, beside other filters on the same mail."""
