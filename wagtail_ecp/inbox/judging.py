@@ -18,6 +18,7 @@ from wagtail_ecp.inbox.models import Conversation, Message
 from wagtail_ecp.mail.authentication import Authentication, authenticate, dmarc_result
 from wagtail_ecp.mail.dns import Resolver, SystemResolver
 from wagtail_ecp.spam import opinion, verdict
+from wagtail_ecp.spam.asking import Asker
 from wagtail_ecp.spam.current import Current, current
 from wagtail_ecp.spam.models import Score
 
@@ -75,6 +76,11 @@ class Knowledge:
     def model(self) -> Current:
         """The scorer as last trained."""
         return current()
+
+    @cached_property
+    def outside(self) -> Asker | None:
+        """What asks the site's outside scorer, if there is one."""
+        return opinion.outside()
 
     @cached_property
     def added(self) -> set[int]:
@@ -154,7 +160,8 @@ def weigh(
     score: Score, subject: Subject, knowledge: Knowledge, *, is_forged: bool
 ) -> None:
     """Fill in value, reasons and verdict, by the model as it is now."""
-    value, clues = opinion.of(subject.raw, knowledge.model.scorer)
+    scorer = knowledge.model.scorer
+    value, clues = opinion.of(subject.raw, scorer, knowledge.outside)
     for kind in _known(subject, knowledge, is_forged=is_forged):
         moved = verdict.shifted(value, SHIFTS[kind])
         clues.append((kind, "", moved - value))

@@ -11,6 +11,6 @@ def begin_now(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wagtail_ecp", "0003_spam")]
+    dependencies = [("wagtail_ecp", "0003_spam_and_assignment")]
 
     operations = [migrations.RunPython(begin_now, migrations.RunPython.noop)]

@@ -1,5 +1,6 @@
 """Scores, what people decided, and the model that learns from it."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -17,6 +18,12 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def undecided(self) -> "ScoreQuerySet":
         """Find verdicts that are the machine's own, and may change."""
         return self.filter(decision=Score.Decision.NONE, standing__in=JUDGED)
+
+    def highest(self, conversations: Iterable[int]) -> dict[int, float]:
+        """Return the highest score in each of these conversations, by their numbers."""
+        rows = self.filter(message__conversation__in=list(conversations)).order_by()
+        by_conversation = rows.values_list("message__conversation")
+        return dict(by_conversation.annotate(models.Max("value")))
 
 
 class Score(models.Model):
@@ -211,6 +218,8 @@ class SpamModel(models.Model):
     damaged_at = models.DateTimeField(null=True, blank=True)
     backend_down_since = models.DateTimeField(null=True, blank=True)
     backend_error = models.TextField(blank=True)
+    # Until then it is not asked again: workers forget, each job is a process.
+    backend_rests_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()
