@@ -6,6 +6,7 @@ from statistics import mean
 from benchmarks.spam.figures import calibration, ham_error, share_holding, spam_miss
 from benchmarks.spam.passes import Pass
 from benchmarks.spam.rows import Row
+from benchmarks.spam.teaching import needs_mark
 
 Results = Mapping[str, Mapping[str, Sequence[Pass]]]
 """Passes by the row's key and the filter's name."""
@@ -59,6 +60,8 @@ def _figures(rows: Sequence[Row], results: Results, missing: set[str]) -> Iterat
         cells = [_cell(name, found, wanted) for name in NAMES]
         messages = f"{len(results[row.key]['ours'][0].truth):,}"
         yield _line(row.title, messages, *cells, *_judged(row, results[row.key]))
+    if "errors" in results:
+        yield _line("marks that were given for errors", "", *_given(results["errors"]))
     if "clean" in results:
         yield from _costs(results["clean"])
 
@@ -85,6 +88,19 @@ def _judged(row: Row, results: Mapping[str, Sequence[Pass]]) -> tuple[str, str, 
         times=RESAMPLES,
     )
     return str(row.bound), "yes" if is_met else "**no**", f"{100 * share:.0f} %"
+
+
+def _given(results: Mapping[str, Sequence[Pass]]) -> list[str]:
+    """Return how many marks each filter got, and empty cells up to the row's end."""
+    given = {
+        name: sum(
+            needs_mark(verdict, is_spam)
+            for verdict, is_spam in zip(p.verdicts, p.truth, strict=True)
+        )
+        for name, (p,) in results.items()
+    }
+    cells = [f"{given[name]:,}" if name in given else "" for name in NAMES]
+    return [*cells, "", "", ""]
 
 
 def _costs(results: Mapping[str, Sequence[Pass]]) -> Iterator[str]:

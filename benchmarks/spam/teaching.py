@@ -20,13 +20,18 @@ def at_once(pupil: Filter, stream: Mails, marks: Sequence[bool]) -> list[Verdict
     return verdicts
 
 
+def needs_mark(verdict: Verdict, mark: bool) -> bool:
+    """Return whether who marks errors only would mark this."""
+    return verdict.is_spam != mark or verdict.is_unsure
+
+
 def on_errors(pupil: Filter, stream: Mails, marks: Sequence[bool]) -> list[Verdict]:
     """Mark only what the filter's own default gets wrong, or is unsure of."""
     verdicts = []
     for mail, mark in zip(stream, marks, strict=True):
         verdict = pupil.judge(mail.raw)
         verdicts.append(verdict)
-        if verdict.is_spam != mark or verdict.is_unsure:
+        if needs_mark(verdict, mark):
             pupil.learn(mail.raw, is_spam=mark)
     return verdicts
 
