@@ -13,30 +13,30 @@ MAGIC: Final = b"ECPspam1"
 WEIGHTS_BYTES: Final = len(VIEWS) * 2 * SIZE * 2  # Weights and roots, two bytes each.
 
 _CHECK: Final = struct.Struct("<8sI")
-_HEAD: Final = struct.Struct("<II?")
-Counts = tuple[int, int, bool]
+_HEAD: Final = struct.Struct("<II?ddd")
+Head = tuple[int, int, bool, float, float, float]
 
 
-def pack(counts: Counts, weights: bytes, memory: bytes) -> bytes:
-    """Return one blob of the numbers of marks, the weights and the memory."""
+def pack(head: Head, weights: bytes, memory: bytes) -> bytes:
+    """Return one blob of the head's numbers, the weights and the memory."""
     # The high bytes of neighbours are alike, the low ones are noise.
     planes = weights[1::2] + weights[::2]
-    packed = zlib.compress(_HEAD.pack(*counts) + planes + memory, 1)
+    packed = zlib.compress(_HEAD.pack(*head) + planes + memory, 1)
     return _CHECK.pack(MAGIC, zlib.crc32(packed)) + packed
 
 
-def unpack(blob: bytes) -> tuple[Counts, bytes, bytes]:
+def unpack(blob: bytes) -> tuple[Head, bytes, bytes]:
     """Return what ``pack`` was given, or raise CorruptModelError."""
     try:
         magic, checksum = _CHECK.unpack_from(blob)
         if (magic, checksum) != (MAGIC, zlib.crc32(blob[_CHECK.size :])):
             raise CorruptModelError("The spam model is damaged.")
         plain = zlib.decompress(blob[_CHECK.size :])
-        counts = _HEAD.unpack_from(plain)
+        head = _HEAD.unpack_from(plain)
     except (struct.error, zlib.error) as error:
         raise CorruptModelError("This is no spam model.") from error
     start, middle = _HEAD.size, _HEAD.size + WEIGHTS_BYTES // 2
     end = _HEAD.size + WEIGHTS_BYTES
     weights = bytearray(WEIGHTS_BYTES)
     weights[1::2], weights[::2] = plain[start:middle], plain[middle:end]
-    return counts, bytes(weights), plain[end:]
+    return head, bytes(weights), plain[end:]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.uint16]
     Hashes = NDArray[np.uint32]
+    Offsets = NDArray[np.intp]
 
 BITS: Final = 16
 SIZE: Final = 1 << BITS
@@ -111,17 +112,32 @@ def read_text(fields: list[Field], body: bytes) -> Text:
 
 def hash_values(fields: list[Field]) -> Hashes:
     """Return hashes of the words and pairs of the head, under their field's name."""
+    return _field_hashes(worded_values(fields))[0]
+
+
+def field_words(fields: list[Field]) -> tuple[list[str], Hashes]:
+    """Return the field's name for each of ``hash_values``, and the hashes."""
     values = worded_values(fields)
+    hashes, field_of_word = _field_hashes(values)
+    names = [values[number][0] for number in field_of_word.tolist()]
+    return names + names[1:], hashes
+
+
+def _joined(values: list[tuple[str, str]]) -> bytes:
     texts = [text.encode("utf-8", "surrogatepass") for _, text in values]
-    ends = np.cumsum([len(text) + 1 for text in texts])
-    names = hash_tokens([name for name, _ in values])
-    words = find_words(b"\n".join(texts).lower())
+    return b"\n".join(texts).lower()
+
+
+def _field_hashes(values: list[tuple[str, str]]) -> tuple[Hashes, Offsets]:
+    text = _joined(values)
+    words = find_words(text)
     if not len(words.starts):
-        return words.hashes
-    name_of_word = names[np.searchsorted(ends, words.starts, side="right")] * MIX
-    return np.concatenate(
-        (words.hashes ^ name_of_word, words.pairs() ^ name_of_word[1:])
-    )
+        return words.hashes, words.starts
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+    field_of_word = np.searchsorted(ends, words.starts)
+    names = hash_tokens([name for name, _ in values])[field_of_word] * MIX
+    hashes = np.concatenate((words.hashes ^ names, words.pairs() ^ names[1:]))
+    return hashes, field_of_word
 
 
 def numbers(*hashes: Hashes) -> Numbers:

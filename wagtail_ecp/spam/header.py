@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import mktime_tz, parsedate_tz
 from itertools import groupby
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,9 @@ _EXPECTED: Final = (
     *("user-agent", "x-mailer", "received"),
 )
 _MAX_RECEIVED: Final = 9
+_DAY: Final = 86_400
+_WEEK: Final = 7 * _DAY
+_DATE_LENGTH: Final = 80
 
 
 def header_tokens(fields: list[Field]) -> list[str]:
@@ -51,7 +55,7 @@ def header_tokens(fields: list[Field]) -> list[str]:
 def worded_values(fields: list[Field]) -> list[tuple[str, str]]:
     """Return the name in small letters and the decoded value of what has words."""
     return [
-        (name.lower(), decode_header(value[:MAX_VALUE]))
+        (name.lower(), decode_header(value[:MAX_VALUE]).replace("\n", " "))
         for name, value in fields
         if name.lower() not in _RANDOM
     ]
@@ -71,7 +75,7 @@ def _hosts_on_the_way(value: str) -> list[str]:
         if labels[-1].isdigit():
             tokens.append(f"ip {'.'.join(labels[:2])}")
         else:
-            tokens += (f"from {'.'.join(labels[-2:])}", f"from-top {labels[-1]}")
+            tokens += (f"via {'.'.join(labels[-2:])}", f"via-top {labels[-1]}")
     return tokens
 
 
@@ -84,8 +88,35 @@ def oddity_tokens(fields: list[Field]) -> list[str]:
         other = _domain(values.get(name, ""))
         if other:
             tokens.append(f"{_fit(sender, other)} {name}")
+    tokens += [*_date_tokens(values), *_name_tokens(values.get("from", ""))]
     hops = sum(name.lower() == "received" for name, _ in fields)
     return [*tokens, f"hops {min(hops, _MAX_RECEIVED)}"]
+
+
+def _date_tokens(values: dict[str, str]) -> list[str]:
+    """Compare the sender's date with that of our own server, the topmost."""
+    arrived = _seconds(values.get("received", "").rpartition(";")[2])
+    sent = _seconds(values.get("date", ""))
+    if arrived is None or sent is None:
+        return []
+    if sent - arrived > _DAY:
+        return ["date-future"]
+    return ["date-past"] if arrived - sent > _WEEK else []
+
+
+def _seconds(date: str) -> int | None:
+    try:
+        parsed = parsedate_tz(date[:_DATE_LENGTH])
+        return mktime_tz(parsed) if parsed else None
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None  # What senders write is no date at times.
+
+
+def _name_tokens(sender: str) -> list[str]:
+    """Return a token where the name shows another address than the true one."""
+    found = _ADDRESS.findall(sender[:MAX_VALUE])
+    domains = [domain.lower() for _, domain in found]
+    return ["name-address"] if domains and domains[0] != domains[-1] else []
 
 
 def _domain(value: str) -> str:

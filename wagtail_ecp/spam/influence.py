@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import Final
 
 MAX_A_DAY: Final = 200
+SURE: Final = 30  # Points from either end within which the model is sure.
+WEAK: Final = 0.3
+EASE: Final = 3
 
 
 def weight(*, is_against: bool, nth: int, is_weak: bool) -> float:
-    """Return the weight of a lesson, 0 if the member has marked too much that day.
+    """Return the weight of a lesson, 0 if it is one too many.
 
     ``is_against``: the model was sure of the opposite; ``nth``: how many such marks
-    the member has made that day so far; ``is_weak``: nobody said so, but somebody
-    replied.
+    the member has made before on that day; ``is_weak``: nobody said so, but somebody
+    replied.  Whoever often contradicts a model that is sure may be right and is heard
+    at first; 200 such marks count as much as five.
     """
     if nth >= MAX_A_DAY:
         return 0.0
-    return (0.3 if is_weak else 1.0) / (1 + nth / 10 if is_against else 1)
+    strength = WEAK if is_weak else 1.0
+    return strength / (1 + nth / EASE) ** 2 if is_against else strength
 
 
 def is_against(score: float, *, is_spam: bool) -> bool:
-    """Whether the model was sure of the opposite of a mark when it was made."""
-    return score < 30 if is_spam else score > 70
+    """Return whether the model was sure of the opposite before it saw the mark."""
+    return score < SURE if is_spam else score > 100 - SURE

@@ -55,27 +55,45 @@ def group_places(flat: NDArray[np.intp]) -> Places:
 
 
 class Learner:
-    """A table of weights, with the root of each one's sum of squared gradients."""
+    """A table of weights, with the root of each one's sum of squared gradients.
+
+    It learns what ``prior``, a table of the same form, doesn't know yet.
+    """
 
     def __init__(
-        self, weights: Table | None = None, roots: Table | None = None
+        self,
+        weights: Table | None = None,
+        roots: Table | None = None,
+        prior: Table | None = None,
     ) -> None:
+        self.prior = prior
         size = len(VIEWS) * SIZE
         self.weights = np.zeros(size, np.float32) if weights is None else weights
         self.roots = np.zeros(size, np.float32) if roots is None else roots
 
-    def logit(self, places: Places) -> float:
-        """Return what the views think on average: positive is spam."""
+    def logits(self, places: Places) -> tuple[float, float]:
+        """Return what was learned, and known before, on average: positive is spam."""
         if not len(places.flat):
-            return 0.0
-        return float(_logits(self.weights[places.flat], places).sum()) / len(VIEWS)
+            return 0.0, 0.0
+        learned = float(_logits(self.weights[places.flat], places).sum())
+        return learned / len(VIEWS), float(self._known(places).sum()) / len(VIEWS)
+
+    def weigh(self, places: NDArray[np.intp]) -> Table:
+        """Return what each place counts, learned and known before together."""
+        weights: Table = self.weights[places]
+        return weights if self.prior is None else weights + self.prior[places]
+
+    def _known(self, places: Places) -> Table:
+        if self.prior is None:
+            return np.zeros(len(places.sizes), np.float32)
+        return _logits(self.prior[places.flat], places)
 
     def learn(self, places: Places, *, is_spam: bool, weight: float) -> None:
         """Move the weights towards the right answer, never beyond it."""
         if not len(places.flat) or weight <= 0:
             return
         weights, roots = self.weights[places.flat], self.roots[places.flat]
-        logits = _logits(weights, places)
+        logits = _logits(weights, places) + self._known(places)
         errors = 1 / (1 + np.exp(-logits)) - (BELIEF if is_spam else 1 - BELIEF)
         gradients = (weight * errors * places.sizes).astype(np.float32)
         steps = np.repeat(gradients, places.lengths)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from wagtail_ecp.spam import blob, prior
+from wagtail_ecp.spam import blob
+from wagtail_ecp.spam import prior as _prior
+from wagtail_ecp.spam.caution import Caution, Seen
 from wagtail_ecp.spam.clues import find_clues
 from wagtail_ecp.spam.features import Features, extract
 from wagtail_ecp.spam.learner import Learner, find_places, sigmoid
@@ -26,12 +28,15 @@ MAX_RATIO: Final = 3
 class Scorer:
     """Three views of a mail, each with a learner; the score is of their mean."""
 
+    sharpness = SHARPNESS
+
     def __init__(
         self, learner: Learner | None = None, *, has_prior: bool = False
     ) -> None:
         self.has_prior = has_prior
         self.counts = {True: 0, False: 0}
         self.memory = Memory()
+        self.caution = Caution()
         self.learner = learner or Learner()
         self._last: tuple[bytes, Features] | None = None
 
@@ -50,12 +55,12 @@ class Scorer:
 
     def logit(self, features: Features) -> float:
         """Return what the score is made from: 0 is neutral, positive is spam."""
-        return SHARPNESS * self.learner.logit(find_places(features)) - self.shift
+        return SHARPNESS * sum(self.learner.logits(find_places(features))) - self.shift
 
     @property
     def shift(self) -> float:
-        """How far the prior's opinion is held back while marks are few."""
-        return prior.shift(self.counts) if self.has_prior else 0.0
+        """How far scores are held back while marks are few."""
+        return self.caution.shift(self.counts) if self.has_prior else 0.0
 
     def learn(self, raw: bytes, *, is_spam: bool, weight: float = 1.0) -> None:
         """Learn from one mark."""
@@ -66,9 +71,15 @@ class Scorer:
     ) -> None:
         """Learn from one mark on a mail that may be gone by now."""
         is_spam = bool(is_spam)
-        self.counts[is_spam] += 1
         lesson = Lesson(features, is_spam, weight)
+        places = find_places(features)
+        learned, known = self.learner.logits(places)
+        logit = SHARPNESS * (learned + known) - self.shift
+        self.counts[is_spam] += 1
         self._teach(lesson)
+        after, _ = self.learner.logits(places)
+        seen = Seen(is_spam, weight, SHARPNESS * learned, logit)
+        self.caution.observe(seen, SHARPNESS * after, number=self.counts[is_spam])
         for earlier in self.memory.recall(self.marks, is_spam=is_spam):
             self._teach(earlier)
         if weight >= 1:  # What is believed in part is not repeated.
@@ -99,15 +110,18 @@ class Scorer:
         tables = np.concatenate((self.learner.weights, self.learner.roots))
         weights = tables.astype("<f2").tobytes()
         counts = (self.counts[True], self.counts[False], self.has_prior)
-        return blob.pack(counts, weights, self.memory.to_bytes())
+        head = (*counts, *self.caution.to_numbers())
+        return blob.pack(head, weights, self.memory.to_bytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Scorer:
         """Return the model that ``data`` holds, or raise CorruptModelError."""
-        (spam, ham, has_prior), weights, memory = blob.unpack(data)
+        (spam, ham, has_prior, *caution), weights, memory = blob.unpack(data)
         tables = np.frombuffer(weights, "<f2").astype(np.float32)
-        scorer = cls(Learner(*np.split(tables, 2)), has_prior=has_prior)
+        known = _prior.weights() if has_prior else None
+        scorer = cls(Learner(*np.split(tables, 2), known), has_prior=has_prior)
         scorer.counts = {True: spam, False: ham}
+        scorer.caution = Caution.from_numbers(*caution)
         scorer.memory = Memory.from_bytes(memory)
         return scorer
 
@@ -121,8 +135,5 @@ class Scorer:
 
 def new_scorer(prior: bool = True) -> Scorer:
     """Return a scorer that has learned nothing here, with or without the prior."""
-    return _with_prior() if prior else Scorer()
-
-
-def _with_prior() -> Scorer:
-    return Scorer(Learner(prior.weights()), has_prior=True)
+    known = _prior.weights() if prior else None
+    return Scorer(Learner(prior=known), has_prior=prior)
