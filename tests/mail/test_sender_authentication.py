@@ -265,6 +265,7 @@ def test_the_address_counts_whatever_the_name_says(value):
         b"Team: ann@example.org, bob@example.org;",
         b"ann@example.org\r\nFrom: contact@bank.example",
         b"ann@example.org\r\nfrom: Nobody",
+        b"Nobody\r\nFrom: ann@example.org",
         b"ann@example.org\rFrom: contact@bank.example",
         b"ann@example.org\r\nfrom :contact@bank.example",
     ],
@@ -292,6 +293,13 @@ def test_what_people_see_must_be_what_was_signed():
     )
 
     assert outcome(continued) == ("fail", "signature-broken")
+
+
+def test_a_header_block_that_ends_in_two_places_never_passes():
+    hidden = b"X: y\r\rz\r\nDKIM-Signature: d=example.org\r\n"
+    raw = signed(MAIL.replace(b"\r\n\r\n", b"\r\n" + hidden + b"\r\n", 1))
+
+    assert outcome(raw) == ("fail", "signature-broken")
 
 
 @pytest.mark.parametrize(
@@ -531,6 +539,8 @@ PIECES = st.lists(
 
 
 @settings(max_examples=500, deadline=None)
+@example(b"Somebody, ann@a.example", True)
+@example(b"Somebody; ann@a.example", True)
 @given(PIECES, st.booleans())
 def test_the_domain_is_that_of_the_sender_who_is_shown(pieces, is_from):
     raw = (b"From: " if is_from else b"") + pieces

@@ -87,12 +87,17 @@ def _is_oversized(raw: bytes) -> bool:
 
 
 def _senders(headers: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the addresses in From; a second From header counts as one, whatever it says."""
+    """Return the addresses in From, [] if the entry that is shown has none.
+
+    Two From headers are two senders, whatever they say.
+    """
     values = [value for name, value in headers if name.lower() == "from"]
-    found = [entry.address for entry in parse_addresses("".join(values[:1]))]
+    if len(values) != 1:
+        return values
+    found = [entry.address for entry in parse_addresses(values[0])]
     if not all(map(str.isascii, found)) and not _is_utf8(values[0]):
-        return values[1:]  # In the charset of the body it would be another address.
-    return [address for address in found if address] + values[1:]
+        return []  # In the charset of the body it would be another address.
+    return [address for address in found if address] if any(found[:1]) else []
 
 
 def _is_utf8(value: str) -> bool:
