@@ -16,7 +16,7 @@ from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import can_administer
 from wagtail_ecp.contacts import actions as contacts
 from wagtail_ecp.contacts.models import Contact
-from wagtail_ecp.inbox import arranging, blobs, permissions, summaries
+from wagtail_ecp.inbox import arranging, blobs, permissions, summaries, undoing
 from wagtail_ecp.inbox.answers import Answer, enter, finish
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.filing import file, file_by_verdicts
@@ -164,6 +164,20 @@ def take_back_mark(message: Message, *, by: "User") -> None:
     transaction.on_commit(lambda: signals.messages_marked.send(Score))
 
 
+@transaction.atomic
+def undo_mark(conversation: Conversation, *, by: "User") -> bool:
+    """Bring back what held before ``by`` marked it; False if anything happened since."""
+    _require_reply(by, conversation)
+    row = _locked(conversation)
+    before = undoing.last_mark(row, by=by)
+    if before is None:
+        return False
+    undoing.restore(row, before, by=by)
+    _record(Action.Kind.MARK_TAKEN_BACK, row, by=by)
+    transaction.on_commit(lambda: signals.messages_marked.send(Score))
+    return True
+
+
 def _mark(
     row: Conversation, verdict: Verdict, *, by: "User", only: Message | None = None
 ) -> None:
@@ -172,14 +186,17 @@ def _mark(
         chosen = chosen.filter(pk=only.pk)
     for message in chosen.filter(score=None):  # From before there was a filter.
         score_now(message)
-    scores = Score.objects.select_for_update().filter(message__in=chosen)
-    spam_actions.mark(scores.order_by("pk"), verdict, by=by)
+    rows = Score.objects.select_for_update().filter(message__in=chosen)
+    scores = list(rows.order_by("pk"))
+    before = undoing.Before.of(row, scores)
+    spam_actions.mark(scores, verdict, by=by)
     kind = (
         Action.Kind.MARKED_SPAM
         if verdict == Verdict.SPAM
         else Action.Kind.MARKED_WANTED
     )
-    _record(kind, row, by=by, message=only.pk if only else None)
+    number = only.pk if only else None
+    _record(kind, row, by=by, message=number, before=before.as_data())
     transaction.on_commit(lambda: signals.messages_marked.send(Score))
 
 
@@ -249,9 +266,14 @@ def reply(
 
 
 def _note_answer(row: Conversation, *, by: "User") -> None:
-    """Let the model learn, a little, that what is answered is wanted."""
+    """Let the model learn, a little, that what is answered is wanted.
+
+    Spam among accepted mail is not what one answers.
+    """
     scores = Score.objects.select_for_update().filter(message__conversation=row)
     undecided = scores.filter(decision=Score.Decision.NONE).order_by("pk")
+    if scores.filter(is_spam=False).exists():
+        undecided = undecided.filter(is_spam=False)
     if spam_actions.note_answer(undecided, by=by):
         transaction.on_commit(lambda: signals.messages_marked.send(Score))
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.exceptions import ConfigurationError
-from wagtail_ecp.inbox import account_health, encryption, permissions
+from wagtail_ecp.inbox import account_health, encryption, permissions, spam_health
 from wagtail_ecp.inbox.findings import (
     NAMED,
     SAMPLE,
@@ -209,6 +209,7 @@ CHECKS: tuple[Check, ...] = (
     _unprocessed,
     _quarantine,
     _outbox,
+    *spam_health.CHECKS,
 )
 
 

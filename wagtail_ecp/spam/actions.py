@@ -15,6 +15,13 @@ DECISIONS = {
     Mark.Verdict.SPAM: Score.Decision.SPAM,
     Mark.Verdict.WANTED: Score.Decision.WANTED,
 }
+#: The mark that says so again, and whether it is a weak one.
+MARKS = {
+    Score.Decision.NONE: (Mark.Verdict.WITHDRAWN, False),
+    Score.Decision.ANSWERED: (Mark.Verdict.WANTED, True),
+    Score.Decision.SPAM: (Mark.Verdict.SPAM, False),
+    Score.Decision.WANTED: (Mark.Verdict.WANTED, False),
+}
 
 
 def mark(scores: Iterable[Score], verdict: Mark.Verdict, *, by: "User") -> list[Mark]:
@@ -31,13 +38,20 @@ def mark(scores: Iterable[Score], verdict: Mark.Verdict, *, by: "User") -> list[
     return _write(chosen, verdict, by=by)
 
 
-def withdraw(score: Score, *, is_spam: bool, by: "User") -> Mark:
-    """Take back what was marked; ``is_spam`` is the verdict that holds instead."""
+def withdraw(
+    score: Score,
+    *,
+    is_spam: bool,
+    by: "User",
+    decision: Score.Decision = Score.Decision.NONE,
+) -> Mark:
+    """Take back what was marked; ``is_spam`` and ``decision`` hold instead."""
     with tallied(score):
-        score.decision = Score.Decision.NONE
+        score.decision = decision
         score.is_spam = is_spam
         score.save(update_fields=["decision", "is_spam"])
-    (row,) = _write([score], Mark.Verdict.WITHDRAWN, by=by)
+    verdict, is_weak = MARKS[decision]
+    (row,) = _write([score], verdict, by=by, is_weak=is_weak)
     return row
 
 
