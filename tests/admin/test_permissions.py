@@ -31,6 +31,7 @@ from wagtail_ecp.inbox.models import (
     Message,
     Outbox,
     OutgoingServer,
+    Rejudging,
     Source,
 )
 from wagtail_ecp.inbox.receiving import receive
@@ -110,6 +111,12 @@ OWNERS: dict[str, tuple[int | str, int | str]] = {
     "wagtail_ecp:billing_details": (200, 200),  # The form again, with its errors.
     "wagtail_ecp:invoice": (200, 405),
     "wagtail_ecp:invoice_pdf": (200, 405),
+    "wagtail_ecp:spam_preview": (400, 405),  # For no threshold.
+    "wagtail_ecp:retention_preview": (400, 405),
+    "wagtail_ecp:refile": (405, 302),
+    "wagtail_ecp:rescore": (405, 302),
+    "wagtail_ecp:refiling_progress": (200, 405),
+    "wagtail_ecp:undo_refiling": (405, 302),
     "wagtail_ecp:export_data": (200, 302),
     "wagtail_ecp:export_progress": (200, 405),
     "wagtail_ecp:export_download": (405, 302),  # It is not written yet.
@@ -220,6 +227,7 @@ class World:
             "index": 0,
             "key": "everything",
             "mail_id": troubled.pk,
+            "run_id": Rejudging.objects.create(state=Rejudging.State.DONE).pk,
             "export_id": exports.ask(by=Account.objects.get().owner).pk,
             "pk": {
                 "ecp_mailboxes": mailbox.pk,
@@ -269,6 +277,7 @@ def everything():
         Source,
         OutgoingServer,
         Export,
+        Rejudging,
         Account,
         BillingDetails,
         Invoice,

@@ -12,7 +12,17 @@ from wagtail_ecp.accounts.models import Account
 
 #: The columns of the account that its owner sets. An option joins with the code that
 #: gives it effect.
-NAMES = ("name", "time_zone", "use_ssl", "receives_only")
+NAMES = (
+    "name",
+    "time_zone",
+    "use_ssl",
+    "receives_only",
+    "maintain_assignments",
+    "spam_threshold",
+    "junk_retention_days",
+)
+#: For how many days Spam and Trash may be kept.
+RETENTION = range(1, 3651)
 
 
 def check(account: Account, wanted: Mapping[str, Any]) -> None:
@@ -70,4 +80,17 @@ def ssl_is_missing(account: Account) -> str:
     }
 
 
-RULES: dict[str, Callable[[Account, Any], str]] = {"time_zone": _zone, "use_ssl": _ssl}
+def _retention(_account: Account, value: int) -> str:
+    if value in RETENTION:
+        return ""
+    return _("Spam and Trash are kept for %(least)s to %(most)s days.") % {
+        "least": RETENTION[0],
+        "most": RETENTION[-1],
+    }
+
+
+RULES: dict[str, Callable[[Account, Any], str]] = {
+    "time_zone": _zone,
+    "use_ssl": _ssl,
+    "junk_retention_days": _retention,
+}

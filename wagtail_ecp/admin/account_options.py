@@ -20,9 +20,11 @@ from wagtail_ecp.accounts.actions import Change
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.option_history import history
-from wagtail_ecp.admin.option_rows import ROWS, OptionRow
+from wagtail_ecp.admin.option_row import OptionRow
+from wagtail_ecp.admin.option_rows import ROWS
 from wagtail_ecp.admin.pages import AdminRequest, page
 from wagtail_ecp.admin.reauthentication import ConfirmedForm
+from wagtail_ecp.admin.refiling import refiling_context, say_that_it_holds
 
 #: Before the names of our fields in Wagtail's one large form.
 PREFIX = "ecp_options"
@@ -33,7 +35,8 @@ class ShownRow(NamedTuple):
 
     field: forms.BoundField
     as_shown: str  # The hidden input that says so.
-    effect: str
+    below: str  # What the option does just now.
+    behaviour: dict[str, str]
     is_box: bool
 
 
@@ -75,8 +78,11 @@ class OptionsForm(ConfirmedForm):
                 or row.name not in self.cleaned_data
             ):
                 continue
-            was = shown.field.to_python(self.data[shown.html_initial_name])
             now = self.cleaned_data[row.name]
+            try:
+                was = shown.field.to_python(self.data[shown.html_initial_name])
+            except ValidationError:  # No page of ours showed that.
+                continue
             if was != now:
                 yield row.name, Change(was, now)
 
@@ -128,6 +134,8 @@ class OptionsForm(ConfirmedForm):
             words = getattr(refusal, "messages", None) or [str(refusal)]
             notices.error(self.request, " ".join(words))
             return False
+        if "spam_threshold" in self.changes:
+            say_that_it_holds(self.request, self.changes["spam_threshold"].now)
         return True
 
     @property
@@ -143,7 +151,7 @@ class OptionsForm(ConfirmedForm):
         is_box = isinstance(self.fields[row.name], forms.BooleanField)
         field = self[row.name]
         as_shown = field.as_hidden(only_initial=True)
-        return ShownRow(field, as_shown, row.effect(), is_box)
+        return ShownRow(field, as_shown, row.below(), row.behaviour(), is_box)
 
 
 class OptionsPanel(BaseSettingsPanel):
@@ -202,6 +210,7 @@ def account_options(request: AdminRequest) -> HttpResponse:
             "form": form,
             "history": history(),
             "media": form.media,
+            **refiling_context(),
         },
     )
 

@@ -1,10 +1,4 @@
-"""The account options as rows of a form: one small class and one entry each.
-
-An option's row comes with what gives it effect. ``effect`` says in one line what the
-option does to real numbers at the moment.
-"""
-
-from typing import Any, ClassVar
+"""The account options as rows of a form: one small class and one entry each."""
 
 from django import forms
 from django.db.models import Q
@@ -15,28 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.users.models import UserProfile
 
 from wagtail_ecp.accounts import members, options, zones
-from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.admin.option_row import OptionRow
+from wagtail_ecp.admin.spam_rows import RetentionRow, ThresholdRow
 from wagtail_ecp.admin.zone_field import ZoneField
 from wagtail_ecp.inbox import encryption
 from wagtail_ecp.inbox.models import Outbox
-
-
-class OptionRow:
-    """One option: the account's column, its field, and what it does just now."""
-
-    name: ClassVar[str]
-    section: ClassVar[Any]  # A heading, translated when shown.
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    def field(self) -> forms.Field:
-        """Return the form's field, label and help in plain words."""
-        raise NotImplementedError
-
-    def effect(self) -> str:
-        """Return one line about real numbers."""
-        raise NotImplementedError
 
 
 class NameRow(OptionRow):
@@ -155,4 +132,11 @@ class ReceivesOnlyRow(OptionRow):
         return _("Answers are sent.")
 
 
-ROWS: tuple[type[OptionRow], ...] = (NameRow, ZoneRow, SslRow, ReceivesOnlyRow)
+ROWS: tuple[type[OptionRow], ...] = (
+    NameRow,
+    ZoneRow,
+    SslRow,
+    ReceivesOnlyRow,
+    ThresholdRow,
+    RetentionRow,
+)

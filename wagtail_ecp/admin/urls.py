@@ -5,6 +5,7 @@ from django.urls import path
 from wagtail_ecp.admin import (
     account_options,
     billing,
+    contact_marks,
     conversations,
     export,
     filing,
@@ -16,8 +17,11 @@ from wagtail_ecp.admin import (
     ownership,
     pause,
     reauthentication,
+    refiling,
     setup,
     setup_ready,
+    spam_marks,
+    spam_preview,
 )
 
 app_name = "wagtail_ecp"
@@ -25,12 +29,24 @@ app_name = "wagtail_ecp"
 urlpatterns = [
     path("", folders.start, name="start"),
     path("<int:mailbox_id>/<slug:name>/", folders.folder, name="folder"),
+    path("<int:mailbox_id>/<slug:name>/mark/", spam_marks.mark_rows, name="mark_rows"),
+    path(
+        "<int:mailbox_id>/<slug:name>/undo-marks/",
+        spam_marks.undo_marks,
+        name="undo_marks",
+    ),
+    path(
+        "<int:mailbox_id>/<slug:name>/add-contacts/",
+        contact_marks.add_contacts,
+        name="add_contacts",
+    ),
     path(
         "conversations/<int:number>/", conversations.conversation, name="conversation"
     ),
     path("conversations/<int:number>/reply/", conversations.reply, name="reply"),
     path("conversations/<int:number>/assign/", filing.assign, name="assign"),
     path("conversations/<int:number>/move/", filing.move, name="move"),
+    path("conversations/<int:number>/mark/", spam_marks.mark, name="mark"),
     path(
         "conversations/<int:number>/mark-unread/",
         filing.mark_unread,
@@ -51,6 +67,24 @@ urlpatterns = [
     ),
     path("messages/<int:message_id>/send-again/", filing.send_again, name="send_again"),
     path("messages/<int:message_id>/settle/", filing.settle, name="settle"),
+    path(
+        "messages/<int:message_id>/mark/", spam_marks.mark_message, name="mark_message"
+    ),
+    path(
+        "messages/<int:message_id>/take-back-mark/",
+        spam_marks.take_back_mark,
+        name="take_back_mark",
+    ),
+    path(
+        "messages/<int:message_id>/add-contact/",
+        contact_marks.add_contact,
+        name="add_contact",
+    ),
+    path(
+        "messages/<int:message_id>/remove-contact/",
+        contact_marks.remove_contact,
+        name="remove_contact",
+    ),
     path("incoming/", incoming.incoming_mail, name="incoming_mail"),
     path(
         "incoming/<int:mail_id>/source/",
@@ -71,6 +105,22 @@ urlpatterns = [
     path("setup/<slug:name>/", setup.step, name="setup_step"),
     path("account/", account_options.account_options, name="account_options"),
     path("account/close/", account_options.close_account, name="close_account"),
+    path("account/spam/preview/", spam_preview.spam_preview, name="spam_preview"),
+    path(
+        "account/spam/retention/",
+        spam_preview.retention_preview,
+        name="retention_preview",
+    ),
+    path("account/spam/refile/", refiling.refile, name="refile"),
+    path("account/spam/rescore/", refiling.rescore, name="rescore"),
+    path(
+        "account/spam/progress/", refiling.refiling_progress, name="refiling_progress"
+    ),
+    path(
+        "account/spam/<int:run_id>/undo/",
+        refiling.undo_refiling,
+        name="undo_refiling",
+    ),
     path("account/owner/", ownership.transfer, name="transfer"),
     path("account/export/", export.export_data, name="export_data"),
     path("account/export/progress/", export.export_progress, name="export_progress"),

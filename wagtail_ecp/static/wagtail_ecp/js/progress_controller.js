@@ -58,6 +58,7 @@
       const hadFocus = this.listTarget.contains(document.activeElement);
       this.listTarget.replaceChildren(...found.body.childNodes);
       this.saidTarget.textContent = this.saidTarget.dataset.done;
+      this.dispatch('done');
       if (hadFocus) this.listTarget.querySelector('button')?.focus();
     }
   }
