@@ -104,7 +104,7 @@ def _storage() -> Iterator[Message]:
 
 def _parts() -> Iterator[Message]:
     paths = [conf.get("JOB_QUEUE"), *conf.get("SOURCE_KINDS").values()]
-    paths.append(conf.get("BILLING_PROVIDER"))
+    paths += [conf.get("BILLING_PROVIDER"), conf.get("ASSIGNMENT_STRATEGY")]
     for path in [*paths, *conf.get("ENCRYPTED_BACKENDS")]:
         try:
             conf.load(path)

@@ -40,6 +40,7 @@ DEFAULTS: dict[str, Any] = {
     # "instead", and what its class takes}. None: ours alone.
     "SPAM_BACKEND": None,
     # Swappable parts, by dotted path.
+    "ASSIGNMENT_STRATEGY": "wagtail_ecp.inbox.assignment.maintain",
     "BILLING_PROVIDER": "wagtail_ecp.billing.manual.ManualProvider",
     "JOB_QUEUE": "wagtail_ecp.queue.RQQueue",
     "SOURCE_KINDS": {"imap": "wagtail_ecp.mail.sources.imap.ImapSource"},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.users.models import UserProfile
 
 from wagtail_ecp.accounts import members, options, zones
+from wagtail_ecp.admin.assignment_row import MaintainRow
 from wagtail_ecp.admin.option_row import OptionRow
 from wagtail_ecp.admin.spam_rows import RetentionRow, ThresholdRow
 from wagtail_ecp.admin.zone_field import ZoneField
@@ -137,6 +138,7 @@ ROWS: tuple[type[OptionRow], ...] = (
     ZoneRow,
     SslRow,
     ReceivesOnlyRow,
+    MaintainRow,
     ThresholdRow,
     RetentionRow,
 )

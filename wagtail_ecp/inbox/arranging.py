@@ -202,6 +202,7 @@ def _inherit(kept: Conversation, gone: Conversation) -> None:
     kept.file_in(min(kept.folder, gone.folder, key=FOLDERS.index))
     kept.is_unread = kept.is_unread or gone.is_unread
     kept.is_arranged = kept.is_arranged or gone.is_arranged
+    kept.is_to_be_assigned |= gone.is_to_be_assigned
     if kept.assignee_id is None:
         kept.assignee_id, kept.assignee_name = gone.assignee_id, gone.assignee_name
 

@@ -123,7 +123,9 @@ class Knowledge:
 def judge(subject: Subject, knowledge: Knowledge) -> Judgement:
     """Return the score, verdict and reasons of a mail; never raises for what it holds."""
     is_contact = subject.contact_id in knowledge.added
-    sender = _check(subject.raw, is_contact=is_contact)
+    # Keys of old signatures are gone, so history is not judged by them.
+    is_verified = is_contact and not subject.is_history
+    sender = _check(subject.raw, verifies=is_verified)
     score = Score(
         standing=Score.Standing.HISTORY
         if subject.is_history
@@ -133,7 +135,7 @@ def judge(subject: Subject, knowledge: Knowledge) -> Judgement:
             reason=sender.reason,
             has_passed_before=subject.contact_id in knowledge.passed_before,
         ),
-        check_reason=sender.reason if is_contact else "",
+        check_reason=sender.reason if is_verified else "",
         threshold=knowledge.account.spam_threshold,
         at=subject.at,
     )
@@ -141,14 +143,14 @@ def judge(subject: Subject, knowledge: Knowledge) -> Judgement:
     return Judgement(score, sender)
 
 
-def _check(raw: bytes, *, is_contact: bool) -> Authentication:
+def _check(raw: bytes, *, verifies: bool) -> Authentication:
     """Return what is known of the sender's address.
 
     Signatures are verified for contacts alone: for others nothing hangs on it, and
     each costs look-ups.
     """
     trusted = conf.get("TRUSTED_AUTHSERV_IDS")
-    if is_contact:
+    if verifies:
         return authenticate(raw, trusted_ids=trusted, resolver=resolver())
     result = dmarc_result(raw, trusted_ids=trusted) if trusted else "none"
     return Authentication(

@@ -23,6 +23,8 @@ class Circumstances(NamedTuple):
     incoming_id: int | None = None
     authentication: str = Message.Authentication.NONE
     direction: str = Message.Direction.IN
+    # Whether new mail is assigned, by the account's option.
+    assigns: bool = False
 
 
 def cited_hashes(parsed: ParsedMessage) -> set[str]:

@@ -122,6 +122,7 @@ def _process(mails: Iterable[IncomingMail], *, deadline: float) -> None:
             incoming_id=found.mail.pk,
             contact_id=contacts.get(found.parsed.sender.key),
             own_keys=own_keys,
+            assigns=knowledge.account.maintain_assignments,
         )
         if found.key not in known:
             known |= _store(found, circumstances, knowledge)

@@ -4,6 +4,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.inbox import arranging, placing, summaries
+from wagtail_ecp.inbox.assignment import assigns_new_conversations
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.messages import (
     Circumstances,
@@ -50,6 +51,8 @@ def store(
     message.reason = place.reason
     score.message = message
     conversation = _conversation_for(message, place)
+    if circumstances.assigns and not (message.is_spam or mail.is_history):
+        conversation.is_to_be_assigned |= _may_be_assigned(conversation)
     _enter(message, conversation, mail=mail)
     score.message = message  # Which has its number now.
     score.save(force_insert=True)
@@ -99,6 +102,10 @@ def _enter(message: Message, conversation: Conversation, *, mail: IncomingMail) 
         message=message.pk,
         data={"is_spam": True} if message.is_spam else None,
     )
+
+
+def _may_be_assigned(conversation: Conversation) -> bool:
+    return conversation.last_answer_at is not None or assigns_new_conversations()
 
 
 def _first_folder(message: Message, mail: IncomingMail) -> Folder:

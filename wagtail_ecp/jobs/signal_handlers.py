@@ -7,6 +7,7 @@ from wagtail_ecp.accounts.models import Letter
 from wagtail_ecp.inbox.alerts import is_news
 from wagtail_ecp.inbox.models import Conversation, Export, Message, Rejudging
 from wagtail_ecp.jobs.alerts import alert_of_assignment, alert_of_mail
+from wagtail_ecp.jobs.assignment import assign_messages
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.invoices import note_level
 from wagtail_ecp.jobs.letters import send_letter
@@ -26,7 +27,9 @@ def on_message_queued(message: Message, **_kwargs: Any) -> None:
 
 
 def on_message_stored(message: Message, **_kwargs: Any) -> None:
-    """Have members told of new mail, if it is worth it."""
+    """Have new mail assigned, and members told of it, if it is worth it."""
+    if message.conversation.is_to_be_assigned:
+        queue.enqueue(assign_messages, queue=queue.INCOMING)
     if is_news(message):
         queue.enqueue(alert_of_mail, message.pk, queue=queue.OUTGOING)
 

@@ -9,6 +9,7 @@ from wagtail_ecp.accounts.models import Installation, Letter
 from wagtail_ecp.inbox import blobs, sending
 from wagtail_ecp.inbox.models import (
     Blob,
+    Conversation,
     Export,
     IncomingMail,
     Mailbox,
@@ -18,6 +19,7 @@ from wagtail_ecp.inbox.models import (
     Source,
 )
 from wagtail_ecp.jobs.alerts import sweep_alerts
+from wagtail_ecp.jobs.assignment import assign_messages
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.fetch import fetch_source
 from wagtail_ecp.jobs.letters import send_letter
@@ -55,6 +57,8 @@ def sweep() -> None:
     exports = Export.objects.unfinished().unclaimed()
     for export_id in exports.values_list("pk", flat=True):
         queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
+    if Conversation.objects.to_be_assigned().exists():
+        queue.enqueue(assign_messages, queue=queue.INCOMING)
     _sweep_spam()
     sweep_alerts(last_round=last_round)
 

@@ -39,6 +39,7 @@ class Action(models.Model):
         SENT = "sent", _("sent")
         REPLIED = "replied", _("replied")
         ASSIGNED = "assigned", _("assigned")
+        ASSIGNMENT_KEPT = "assignment-kept", _("left the assignee as it was")
         CHANGED_FOLDER = "changed-folder", _("changed folder")
         MERGED = "merged", _("merged")
         SPLIT = "split", _("split")

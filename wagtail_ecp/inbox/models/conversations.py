@@ -30,6 +30,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Conversations that have not become part of another."""
         return self.filter(merged_into=None)
 
+    def to_be_assigned(self) -> Self:
+        """Find those that the job that assigns has to look at."""
+        return self.whole().filter(is_to_be_assigned=True)
+
     def in_folder(self, mailbox: Mailbox, folder: str) -> Self:
         """One folder's conversations, newest first, in the order of their index."""
         found = self.whole().filter(mailbox=mailbox, folder=folder)
@@ -70,6 +74,8 @@ class Conversation(models.Model):
         related_name="+",
     )
     assignee_name = models.CharField(max_length=255, blank=True)
+    # Mail came, and the job that assigns it has not been here yet.
+    is_to_be_assigned = models.BooleanField(default=False)
     is_unread = models.BooleanField(default=True)
     has_attachments = models.BooleanField(default=False)
     message_count = models.PositiveIntegerField(default=0)
@@ -99,6 +105,11 @@ class Conversation(models.Model):
                 fields=["mailbox", "folder", "-last_message_at", "-id"],
                 condition=Q(merged_into__isnull=True),
                 name="ecp_conversation_list",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(is_to_be_assigned=True),
+                name="ecp_conversation_unassigned",
             ),
             models.Index(
                 fields=["junked_at"],
