@@ -153,8 +153,8 @@ def hash_bytes(data: bytes) -> Hashes:
     if len(data) < _GRAM:
         return np.zeros(0, np.uint32)
     one = np.frombuffer(data, np.uint8).astype(np.uint32)
-    runs: Hashes = one[:-3] | one[1:-2] << 8 | one[2:-1] << 16 | one[3:] << 24
-    return runs * MIX
+    one_two = one[:-1] | one[1:] << np.uint32(8)
+    return (one_two[:-2] | one_two[2:] << np.uint32(16)) * MIX
 
 
 def hash_tokens(tokens: Sequence[str]) -> Hashes:

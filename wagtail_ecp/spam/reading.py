@@ -37,7 +37,7 @@ _SUBJECT_MARK: Final = re.compile(
     rb"[?!]*(?:[ \t:]*[\d.]+)?[ \t]*(?:\*{2,}|\]|\}|>)[ \t]*)+",
     re.IGNORECASE | re.MULTILINE,
 )
-_END_OF_HEAD: Final = re.compile(rb"\n\r?\n|\r\r")
+_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD_START: Final = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _FOLD: Final = re.compile(rb"\n(?![ \t])")
 

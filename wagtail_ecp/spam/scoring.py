@@ -119,7 +119,8 @@ class Scorer:
         (spam, ham, has_prior, *caution), weights, memory = blob.unpack(data)
         tables = np.frombuffer(weights, "<f2").astype(np.float32)
         known = _prior.weights() if has_prior else None
-        scorer = cls(Learner(*np.split(tables, 2), known), has_prior=has_prior)
+        learned, roots = np.split(tables, 2)
+        scorer = cls(Learner(learned, roots, known), has_prior=has_prior)
         scorer.counts = {True: spam, False: ham}
         scorer.caution = Caution.from_numbers(*caution)
         scorer.memory = Memory.from_bytes(memory)

@@ -57,5 +57,6 @@ def find_words(data: bytes) -> Words:
     starts, ends = np.flatnonzero(begins), np.flatnonzero(is_end) + 1
     sums = np.zeros(len(letters) + 1, np.uint32)
     np.cumsum(letters * _POWERS[: len(letters)], dtype=np.uint32, out=sums[1:])
-    hashes = (sums[ends] - sums[starts]) * _INVERSE_POWERS[starts]
-    return Words(starts, ends, (hashes ^ (hashes >> 15)) * MIX)
+    hashes: Hashes = (sums[ends] - sums[starts]) * _INVERSE_POWERS[starts]
+    mixed: Hashes = (hashes ^ (hashes >> np.uint32(15))) * MIX
+    return Words(starts, ends, mixed)
