@@ -21,6 +21,7 @@ from tests.builders import (
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.billing.actions import issue_invoices
 from wagtail_ecp.billing.models import BillingDetails, Invoice
+from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox import actions, exports
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
@@ -38,6 +39,7 @@ from wagtail_ecp.inbox.receiving import receive
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import Address
 from wagtail_ecp.mail.composing import OutgoingFile
+from wagtail_ecp.spam.models import Mark, Score
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,14 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:reply": ((302, 302, 404, 404, 404, "login"), BUTTON),
     "wagtail_ecp:assign": (NOT_SO, BUTTON),
     "wagtail_ecp:move": (NOT_SO, BUTTON),
+    "wagtail_ecp:mark": (NOT_SO, BUTTON),
+    "wagtail_ecp:mark_rows": (NOT_SO, BUTTON),
+    "wagtail_ecp:undo_marks": (NOT_SO, BUTTON),
+    "wagtail_ecp:mark_message": (NOT_SO, BUTTON),
+    "wagtail_ecp:take_back_mark": (NOT_SO, BUTTON),
+    "wagtail_ecp:add_contact": (NOT_SO, BUTTON),
+    "wagtail_ecp:remove_contact": (NOT_SO, BUTTON),
+    "wagtail_ecp:add_contacts": (NOT_SO, BUTTON),
     # Whoever opens a conversation marks it read, and may take that back.
     "wagtail_ecp:mark_unread": (NOT_SO, (302, 302, 404, 404, 404, "login")),
     "wagtail_ecp:undo_merge": (NOT_SO, BUTTON),
@@ -103,6 +113,7 @@ MATRIX["wagtail_ecp:log_in_again"] = (NOT_SO, ("login",) * 6)
 #: What the owner alone may do, and what the owner gets by GET and by POST.
 OWNERS: dict[str, tuple[int | str, int | str]] = {
     "wagtail_ecp:account_options": (200, 302),
+    "wagtail_ecp:assignments": (200, 405),
     "wagtail_ecp:close_account": (200, 302),
     "wagtail_ecp:transfer": (302, 302),  # Nobody was chosen.
     "wagtail_ecp:billing": (200, 405),
@@ -135,6 +146,12 @@ for _viewset in ("ecp_mailboxes", "ecp_sources", "ecp_outgoing_servers"):
         MATRIX[f"{_viewset}:{_name}"] = (ADMINISTRATION, ADMINISTRATION)
     MATRIX[f"{_viewset}:delete"] = (NEVER, NEVER)
 MATRIX["ecp_sources:delete"] = (ADMINISTRATION, ADMINISTRATION_DONE)
+
+#: Buttons of messages that came in, while the other buttons are of our own.
+JUDGED = {
+    f"wagtail_ecp:{name}"
+    for name in ("mark_message", "take_back_mark", "add_contact", "remove_contact")
+}
 
 BODY = json.dumps(
     {
@@ -218,6 +235,7 @@ class World:
             name="Ours", host="smtp.example.com", port=465
         )
         self.invoice = an_invoice()
+        self.incoming = answered.pk
         self.numbers = {
             "mailbox_id": mailbox.pk,
             "name": "inbox",
@@ -244,6 +262,11 @@ class World:
             },
             "wagtail_ecp:assign": {"assignee": str(replier.pk)},
             "wagtail_ecp:move": {"folder": "trash"},
+            "wagtail_ecp:mark": {"verdict": "spam"},
+            "wagtail_ecp:mark_rows": {"verdict": "spam", "row": [one.pk]},
+            "wagtail_ecp:undo_marks": {"row": [one.pk]},
+            "wagtail_ecp:mark_message": {"verdict": "spam"},
+            "wagtail_ecp:add_contacts": {"message": [answered.pk]},
             "wagtail_ecp:pause": {"this_is": "copy"},
         }
 
@@ -252,6 +275,8 @@ class World:
         known = self.numbers | {"pk": self.numbers["pk"].get(namespace)}
         if "invoice" in name:
             known |= {"number": self.invoice}
+        if name in JUDGED:
+            known |= {"message_id": self.incoming}
         return reverse(name, kwargs={key: known[key] for key in parameters})
 
 
@@ -274,6 +299,9 @@ def everything():
         Outbox,
         Merge,
         IncomingMail,
+        Score,
+        Mark,
+        Contact,
         Source,
         OutgoingServer,
         Export,

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.admin import messages as notices
 
+from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.folders import folder_title
 from wagtail_ecp.admin.lookups import find_conversation
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.reading import Shown, shown
+from wagtail_ecp.admin.refiling_words import learning
 from wagtail_ecp.admin.reply_form import ReplyForm, answered_message, newest, unbound
 from wagtail_ecp.inbox import actions, permissions
+from wagtail_ecp.inbox.forecast import lessons
 from wagtail_ecp.inbox.models import (
     Conversation,
     Folder,
@@ -33,7 +36,7 @@ FIELD_OF = {"nobody": "to", "empty": "body"}
 MOVES = {
     Folder.INBOX: (Folder.ARCHIVE, Folder.TRASH),
     Folder.ARCHIVE: (Folder.INBOX, Folder.TRASH),
-    Folder.SPAM: (Folder.INBOX, Folder.TRASH),
+    Folder.SPAM: (Folder.TRASH,),
     Folder.TRASH: (Folder.INBOX,),
 }
 
@@ -154,6 +157,11 @@ def _page(
             "header_title": f"{title} #{found.pk}",
             "status": Conversation.Status(found.status).label,
             "folder": folder,
+            "folder_name": folder.value,
+            "mailbox": mailbox,
+            "is_spam": folder == Folder.SPAM,
+            "marked": marked.recall(request, conversation=found),
+            "learning": learning(lessons()),
             "moves": MOVES[folder],
             "rows": rows,
             "merges": _merges(found),

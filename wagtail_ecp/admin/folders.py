@@ -14,9 +14,12 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.cursors import Cursor
+from wagtail_ecp.admin.junk_list import JunkList, junk_of
 from wagtail_ecp.admin.navigation import MailboxLink, navigation
 from wagtail_ecp.admin.pages import page
+from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.models import (
     Conversation,
     Folder,
@@ -36,6 +39,7 @@ COLUMNS = (
     "folder",
     "has_attachments",
     "is_unread",
+    "junked_at",
     "last_message_at",
     "message_count",
     "snippet",
@@ -69,6 +73,7 @@ EMPTY = {
 class Row(NamedTuple):
     """One conversation in the list, in words: fifty of them cost a template dearly."""
 
+    number: str
     url: str
     is_unread: bool
     correspondent: str
@@ -79,6 +84,9 @@ class Row(NamedTuple):
     is_back: bool
     assignee: str
     waiting: str
+    score: str
+    score_width: str
+    purged: str
     at: str
     age: str
 
@@ -125,6 +133,7 @@ def folder(request: HttpRequest, mailbox_id: int, name: str) -> HttpResponse:
     rows = list(conversations[: ROWS + 1])
     has_more = len(rows) > ROWS
     rows = rows[:ROWS]
+    junk = junk_of(rows, Folder(name))
     heading, advice = EMPTY[Folder(name)]
     return page(
         request,
@@ -133,7 +142,13 @@ def folder(request: HttpRequest, mailbox_id: int, name: str) -> HttpResponse:
         context={
             "mailbox": mailbox,
             "tabs": _tabs(mailbox, name),
-            "rows": _rows(rows),
+            "rows": _rows(rows, junk),
+            "junk": junk,
+            "is_spam": name == Folder.SPAM,
+            "may_mark": permissions.can_reply(request.user, mailbox),
+            "marked": marked.recall(request),
+            "cursor": cursor,
+            "folder_name": name,
             "is_later_page": cursor is not None,
             "older": Cursor.after(rows[-1]) if has_more else None,
             "empty_heading": heading,
@@ -164,18 +179,26 @@ def folder_title(mailbox: Mailbox, name: Folder) -> str:
     }
 
 
-def _rows(conversations: Sequence[Conversation]) -> list[Row]:
+def _rows(conversations: Sequence[Conversation], junk: JunkList | None) -> list[Row]:
     # One URL is resolved for all of them, which is fifty times cheaper.
     url = reverse("wagtail_ecp:conversation", args=[0])
     now = timezone.localtime()
     return [
-        _row(conversation, url=url.replace("/0/", f"/{conversation.pk}/"), now=now)
+        _row(
+            conversation,
+            url=url.replace("/0/", f"/{conversation.pk}/"),
+            junk=junk,
+            now=now,
+        )
         for conversation in conversations
     ]
 
 
-def _row(conversation: Conversation, *, url: str, now: datetime) -> Row:
+def _row(
+    conversation: Conversation, *, url: str, junk: JunkList | None, now: datetime
+) -> Row:
     return Row(
+        number=str(conversation.pk),
         url=url,
         is_unread=conversation.is_unread,
         correspondent=conversation.correspondent,
@@ -186,7 +209,10 @@ def _row(conversation: Conversation, *, url: str, now: datetime) -> Row:
         is_back=conversation.came_back_at is not None,
         assignee=conversation.assignee_name,
         waiting=_waiting(conversation, now=now),
-        at=conversation.last_message_at.isoformat(),
+        score=junk.score(conversation) if junk else "",
+        score_width=junk.score_width(conversation) if junk else "",
+        purged=junk.purged(conversation, now=now) if junk else "",
+        at=conversation.last_message_at.isoformat(timespec="minutes"),
         age=age(conversation.last_message_at, now=now),
     )
 

@@ -26,6 +26,13 @@ def find_message(request: HttpRequest, message_id: int) -> Message:
     )
 
 
+def find_incoming(request: HttpRequest, message_id: int) -> Message:
+    """Return a message that came in: nobody judges what we wrote."""
+    visible = Message.objects.visible_to(request.user)
+    related = visible.select_related("conversation__mailbox", "contact")
+    return get_object_or_404(related, pk=message_id, direction=Message.Direction.IN)
+
+
 def find_outbox(request: HttpRequest, message_id: int) -> Outbox:
     """Return the sending of a message that the user may read."""
     visible = Message.objects.visible_to(request.user)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,8 @@ from wagtail_ecp.admin.navigation import navigation
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from wagtail_ecp.inbox.models import Message
 
 View = Callable[..., HttpResponse]
 Crumb = tuple[str, str]  # Label and address; the page itself has no address.
@@ -45,6 +47,12 @@ def page(
     return render(
         request, f"wagtail_ecp/admin/{template}", frame | context, status=status
     )
+
+
+def to_message(message: "Message") -> HttpResponse:
+    """Lead to where a message stands in its conversation."""
+    url = reverse("wagtail_ecp:conversation", args=[message.conversation_id])
+    return redirect(f"{url}#message-{message.pk}")
 
 
 def refuses_forgery(view: View) -> View:

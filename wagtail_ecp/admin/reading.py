@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Prefetch
 from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from wagtail_ecp.admin.scores import ShownScore, shown_score
+from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models import Attachment, Conversation, Message, Outbox
 from wagtail_ecp.mail.addresses import Address
+from wagtail_ecp.spam.models import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +33,17 @@ class Shown:
     frame_size: int
     files: list[Attachment]
     outbox: Outbox | None
+    score: ShownScore | None
+    # Spam among accepted mail.
+    is_folded: bool = False
+    # One of several that came in, which can be judged by itself.
+    is_one_of_several: bool = False
+
+    @property
+    def is_from_contact(self) -> bool:
+        """Whether a member added its sender."""
+        contact = self.message.contact
+        return contact is not None and contact.origin == Contact.Origin.ADDED
 
     @property
     def to(self) -> str:
@@ -58,15 +73,25 @@ class Shown:
 
 
 def shown(conversation: Conversation) -> list[Shown]:
-    """Return all messages, oldest first, for three queries whatever their number."""
-    messages = conversation.messages.in_order().select_related("outbox")
+    """Return all messages, oldest first, for four queries whatever their number."""
+    related = conversation.messages.in_order().select_related("outbox", "contact")
+    marks = Prefetch("marks", Mark.objects.defer("features"))
+    messages = list(
+        related.prefetch_related("attachments", "outbox__recipients", marks)
+    )
+    is_any_accepted = not all(message.is_spam for message in messages)
+    are_several = sum(not message.is_ours for message in messages) > 1
     return [
-        _shown(message)
-        for message in messages.prefetch_related("attachments", "outbox__recipients")
+        _shown(
+            message,
+            is_folded=message.is_spam and is_any_accepted,
+            is_one_of_several=are_several and not message.is_ours,
+        )
+        for message in messages
     ]
 
 
-def _shown(message: Message) -> Shown:
+def _shown(message: Message, **place: bool) -> Shown:
     text = message.text.strip()
     return Shown(
         message=message,
@@ -75,6 +100,8 @@ def _shown(message: Message) -> Shown:
         frame_size=_frame_size(text),
         files=[file for file in message.attachments.all() if not file.is_inline],
         outbox=getattr(message, "outbox", None),
+        score=shown_score(message),
+        **place,
     )
 
 

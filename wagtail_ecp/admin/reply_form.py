@@ -168,9 +168,13 @@ def _outgoing(files: "Iterable[Upload]") -> Iterable[OutgoingFile]:
 
 
 def answered_message(messages: Sequence[Message]) -> Message | None:
-    """Return what an answer answers: the last that came in, else our own last."""
-    incoming = [message for message in messages if not message.is_ours]
-    return next(reversed(incoming or messages), None)
+    """Return what an answer answers: the last that came in, else our own last.
+
+    Spam is answered only where there is nothing else.
+    """
+    accepted = [message for message in messages if not message.is_spam]
+    wanted = [message for message in accepted if not message.is_ours]
+    return next(reversed(wanted or accepted or messages), None)
 
 
 def unbound(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from wagtail_ecp.admin import (
     account_options,
+    assignment_row,
     billing,
     contact_marks,
     conversations,
@@ -104,6 +105,7 @@ urlpatterns = [
     path("setup/arrived/", setup_ready.arrived, name="setup_arrived"),
     path("setup/<slug:name>/", setup.step, name="setup_step"),
     path("account/", account_options.account_options, name="account_options"),
+    path("account/assignments/", assignment_row.assignments, name="assignments"),
     path("account/close/", account_options.close_account, name="close_account"),
     path("account/spam/preview/", spam_preview.spam_preview, name="spam_preview"),
     path(
