@@ -154,7 +154,8 @@ def hash_bytes(data: bytes) -> Hashes:
         return np.zeros(0, np.uint32)
     one = np.frombuffer(data, np.uint8).astype(np.uint32)
     one_two = one[:-1] | one[1:] << np.uint32(8)
-    return (one_two[:-2] | one_two[2:] << np.uint32(16)) * MIX
+    runs: Hashes = (one_two[:-2] | one_two[2:] << np.uint32(16)) * MIX
+    return runs
 
 
 def hash_tokens(tokens: Sequence[str]) -> Hashes:
