@@ -7,9 +7,12 @@ do less harm.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from wagtail_ecp.spam.features import Features
+from wagtail_ecp.spam.learner import Places, find_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +26,18 @@ _MIX: Final = 2_654_435_761
 _HEAD: Final = struct.Struct("<I?f")
 
 
-class Lesson(NamedTuple):
+@dataclass(frozen=True)
+class Lesson:
     """What one mark taught."""
 
     features: Features
     is_spam: bool
     weight: float
+
+    @cached_property
+    def places(self) -> Places:
+        """Where its weights lie; found once, as it may be repeated often."""
+        return find_places(self.features)
 
 
 class Memory:
@@ -55,10 +64,10 @@ class Memory:
     def to_bytes(self) -> bytes:
         """Return all lessons."""
         return b"".join(
-            _HEAD.pack(len(data), is_spam, weight) + data
+            _HEAD.pack(len(data), lesson.is_spam, lesson.weight) + data
             for lessons in self.lessons.values()
-            for features, is_spam, weight in lessons
-            for data in (features.steps(),)
+            for lesson in lessons
+            for data in (lesson.features.steps(),)
         )
 
     @classmethod

@@ -72,12 +72,11 @@ class Scorer:
         """Learn from one mark on a mail that may be gone by now."""
         is_spam = bool(is_spam)
         lesson = Lesson(features, is_spam, weight)
-        places = find_places(features)
-        learned, known = self.learner.logits(places)
+        learned, known = self.learner.logits(lesson.places)
         logit = SHARPNESS * (learned + known) - self.shift
         self.counts[is_spam] += 1
         self._teach(lesson)
-        after, _ = self.learner.logits(places)
+        after, _ = self.learner.logits(lesson.places)
         seen = Seen(is_spam, weight, SHARPNESS * learned, logit)
         self.caution.observe(seen, SHARPNESS * after, number=self.counts[is_spam])
         for earlier in self.memory.recall(self.marks, is_spam=is_spam):
@@ -87,8 +86,7 @@ class Scorer:
 
     def _teach(self, lesson: Lesson) -> None:
         weight = lesson.weight * self._balance(is_spam=lesson.is_spam)
-        places = find_places(lesson.features)
-        self.learner.learn(places, is_spam=lesson.is_spam, weight=weight)
+        self.learner.learn(lesson.places, is_spam=lesson.is_spam, weight=weight)
 
     def _balance(self, *, is_spam: bool) -> float:
         own, other = self.counts[is_spam], self.counts[not is_spam]
