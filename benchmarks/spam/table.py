@@ -31,8 +31,8 @@ of the messages, with replacement, ours and the peers' alike, the bound holds to
   unrounded sum of its rules' points. Marks alone teach its Bayes (no auto-learning).
 - rspamd: its rules and Bayes in a Redis, no network: what asks DNS is off. It refuses to
   learn what its Bayes is 95 % sure of, as shipped. "Add header" and above goes to Spam.
-- As shipped, the Bayes of both is silent until 200 messages of each kind are learned; the
-  row below lowers that."""
+- As shipped, the Bayes of both is silent until 200 messages of each kind are learned. One
+  row keeps that, one lowers it to 20."""
 
 
 def lines(rows: Iterable[Row], results: Results, missing: set[str]) -> Iterator[str]:
