@@ -361,7 +361,7 @@ def test_not_spam_stays_and_offers_the_sender_as_a_contact(support, post):
     html = post("mark", one.pk, verdict="wanted")
 
     assert folders() == ["inbox"]
-    assert "1 conversation is not spam any more" in html
+    assert "Not spam any more: this conversation is in the inbox again." in html
     assert "Add vera@customer.example to contacts" in html
     assert 'class="ecp-subject"' in html
 

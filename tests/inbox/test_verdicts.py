@@ -222,7 +222,9 @@ def test_who_passed_before_must_not_come_with_nothing_to_check(support, zone, al
 
 
 def test_our_own_server_vouches_for_a_contact(support, zone, alice, settings):
-    settings.WAGTAIL_ECP |= {"TRUSTED_AUTHSERV_IDS": ["mx.example.com"]}
+    settings.WAGTAIL_ECP = settings.WAGTAIL_ECP | {
+        "TRUSTED_AUTHSERV_IDS": ["mx.example.com"]
+    }
     contacts.add(VERA, by=alice)
     says = "mx.example.com; dmarc=pass header.from=example.org"
 
@@ -234,7 +236,9 @@ def test_our_own_server_vouches_for_a_contact(support, zone, alice, settings):
 
 
 def test_results_by_any_other_server_may_be_forged(support, zone, alice, settings):
-    settings.WAGTAIL_ECP |= {"TRUSTED_AUTHSERV_IDS": ["mx.example.com"]}
+    settings.WAGTAIL_ECP = settings.WAGTAIL_ECP | {
+        "TRUSTED_AUTHSERV_IDS": ["mx.example.com"]
+    }
     contacts.add(VERA, by=alice)
     arrive(signed(from_vera()))
     says = "mx.evil.example; dmarc=pass header.from=example.org"

@@ -45,6 +45,8 @@ def recall(
         return None
     is_spam = verdict == Verdict.SPAM
     words = _spam_words(len(numbers)) if is_spam else _wanted_words(len(numbers))
+    if conversation is not None and not is_spam:
+        words = _("Not spam any more: this conversation is in the inbox again.")
     learns = _("The filter learns from it.")
     senders = [] if is_spam else _senders(request, numbers)
     return Marked(numbers, f"{words} {learns}", senders)
