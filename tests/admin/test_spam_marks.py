@@ -318,7 +318,7 @@ def test_fifty_rows_of_spam_cost_as_many_queries_as_five(client, alice):
     for_five = queries_of(client, list_of(few, "spam"))
     for_fifty = queries_of(client, list_of(many, "spam"))
 
-    assert len(for_five) == len(for_fifty) <= 18
+    assert len(for_five) == len(for_fifty) <= 15
     assert not [sql for sql in for_fifty if "COUNT(" in sql]
 
 
