@@ -10,6 +10,7 @@ RUNS = {
     "ingest": ("benchmarks.ingest", {"order": "as sent"}),
     "ingest-shuffled": ("benchmarks.ingest", {"order": "shuffled"}),
     "pages": ("benchmarks.pages", (1_000, 100_000)),
+    "preview": ("benchmarks.preview", (1_000, 100_000)),
 }
 
 

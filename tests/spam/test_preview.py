@@ -61,7 +61,10 @@ def test_all_messages_of_the_month_are_counted_and_older_ones_are_not(month):
 def test_the_lists_are_as_long_as_the_numbers_say(month, threshold):
     effect = month.effect(threshold)
 
-    lists = preview.going(threshold), preview.coming(threshold)
+    lists = (
+        preview.going(threshold),
+        preview.coming(threshold, least=effect.coming_from),
+    )
 
     assert tuple(map(len, lists)) == (effect.going, effect.coming)
     assert len(preview.answered(threshold)) == effect.answered
@@ -89,6 +92,16 @@ def test_the_histogram_holds_what_may_be_judged_by_its_decision(month):
         Decision.SPAM: {10: 1},
         Decision.WANTED: {90: 1},
     }
+
+
+@pytest.mark.parametrize("name", ["going", "coming", "answered"])
+def test_the_lists_are_read_in_the_order_of_an_index(month, name):
+    rows = getattr(preview, name)(69)[:20]
+
+    plan = rows.explain()
+
+    assert "ecp_score_verdict" in plan
+    assert "ORDER BY" not in plan  # No sorting of a month's scores.
 
 
 def test_two_queries_answer_for_every_threshold(month, django_assert_num_queries):

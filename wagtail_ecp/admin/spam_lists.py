@@ -1,6 +1,6 @@
 """The messages that a spam threshold would move, as far as one may read them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ class Listing(NamedTuple):
 
 class _Kind(NamedTuple):
     name: str
-    rows: Callable[[int], ScoreQuerySet]
+    rows: Callable[[Effect], ScoreQuerySet]
     number: Callable[[Effect], int]
     heading: Callable[[int], str]
 
@@ -41,42 +41,49 @@ def listings(effect: Effect, *, user: "User") -> list[Listing]:
     Only messages of mailboxes that ``user`` may read are named; others are counted.
     """
     found = {
-        kind: list(kind.rows(effect.threshold).values_list("pk", flat=True)[:LOOKED_AT])
+        kind: list(kind.rows(effect).values_list("pk", flat=True)[:LOOKED_AT])
         for kind in KINDS
         if kind.number(effect)
     }
-    readable = _readable(found.values(), user)
+    readable = _readable({key for keys in found.values() for key in keys}, user)
+    named = {
+        kind: [key for key in keys if key in readable][:SHOWN]
+        for kind, keys in found.items()
+    }
+    messages = _messages({key for keys in named.values() for key in keys})
     return [
-        _listing(kind, kind.number(effect), found.get(kind, []), readable)
+        Listing(
+            name=kind.name,
+            heading=kind.heading(kind.number(effect)),
+            messages=[messages[key] for key in named.get(kind, [])],
+            left_out=_left_out(
+                kind.number(effect) - len(named.get(kind, [])),
+                hidden=sum(key not in readable for key in found.get(kind, [])),
+            ),
+        )
         for kind in KINDS
     ]
 
 
-def _readable(lists: Iterable[Sequence[int]], user: "User") -> dict[int, Message]:
-    keys = {key for found in lists for key in found}
+def _readable(keys: Collection[int], user: "User") -> set[int]:
+    messages = Message.objects.filter(pk__in=keys).visible_to(user)
+    return set(messages.values_list("pk", flat=True)) if keys else set()
+
+
+def _messages(keys: Collection[int]) -> dict[int, Message]:
+    """Return what the lists show of these."""
     if not keys:
         return {}
-    messages = Message.objects.filter(pk__in=keys).visible_to(user)
     columns = ("subject", "sender_name", "sender_address", "at", "conversation")
-    shown = messages.select_related("score").only(
-        *columns, "score__value", "score__decision"
-    )
+    messages = Message.objects.filter(pk__in=keys).select_related("score")
+    shown = messages.only(*columns, "score__value", "score__decision")
     return {message.pk: message for message in shown}
 
 
-def _listing(
-    kind: _Kind, number: int, keys: Sequence[int], readable: dict[int, Message]
-) -> Listing:
-    messages = [readable[key] for key in keys if key in readable]
-    hidden = len(keys) - len(messages)
-    shown = messages[:SHOWN]
-    more = max(number - hidden - len(shown), 0)
-    words = _left_out(more=more, hidden=hidden)
-    return Listing(kind.name, kind.heading(number), shown, words)
-
-
-def _left_out(*, more: int, hidden: int) -> str:
+def _left_out(number: int, *, hidden: int) -> str:
+    """Say how many of ``number`` are not shown because they may not be, or for length."""
     parts = []
+    more = max(number - hidden, 0)
     if more:
         words = ngettext("and %(number)s more", "and %(number)s more", more)
         parts.append(words % {"number": grouped(more)})
@@ -103,7 +110,22 @@ def _answered(number: int) -> str:
 
 
 KINDS = (
-    _Kind("going", preview.going, lambda effect: effect.going, _going),
-    _Kind("coming", preview.coming, lambda effect: effect.coming, _coming),
-    _Kind("answered", preview.answered, lambda effect: effect.answered, _answered),
+    _Kind(
+        "going",
+        lambda effect: preview.going(effect.threshold),
+        lambda effect: effect.going,
+        _going,
+    ),
+    _Kind(
+        "coming",
+        lambda effect: preview.coming(effect.threshold, least=effect.coming_from),
+        lambda effect: effect.coming,
+        _coming,
+    ),
+    _Kind(
+        "answered",
+        lambda effect: preview.answered(effect.threshold),
+        lambda effect: effect.answered,
+        _answered,
+    ),
 )

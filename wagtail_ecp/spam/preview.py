@@ -56,6 +56,8 @@ class Effect:
     #: Would leave their folder, each way.
     going: int
     coming: int
+    #: No message that would leave Spam has a lower score.
+    coming_from: int
 
     @property
     def more(self) -> int:
@@ -74,7 +76,10 @@ class Month:
         columns = ("bucket", "decision", "is_spam", "is_exempt")
         sums = rows.order_by().values_list(*columns).annotate(total=Sum("number"))
         late = Counter(
-            tally.alike(score)[1:] for score in tally.waiting().filter(at__gte=begin)
+            # Few wait; a condition on the time would lead SQLite to another index.
+            tally.alike(score)[1:]
+            for score in tally.waiting()
+            if score.at >= begin
         )
         return [
             *(Group(*row) for row in sums),
@@ -97,6 +102,11 @@ class Month:
     def effect(self, threshold: int) -> Effect:
         """Return what ``threshold`` would do to these messages."""
         would = [group for group in self.groups if group.would_be_spam(threshold)]
+        coming = [
+            group
+            for group in self.groups
+            if group.is_spam and not group.would_be_spam(threshold)
+        ]
         return Effect(
             threshold=threshold,
             total=self.total,
@@ -104,25 +114,26 @@ class Month:
             in_spam_now=_sum(group for group in self.groups if group.is_spam),
             answered=_sum(g for g in would if g.decision == Decision.ANSWERED),
             going=_sum(group for group in would if not group.is_spam),
-            coming=_sum(
-                group
-                for group in self.groups
-                if group.is_spam and not group.would_be_spam(threshold)
-            ),
+            coming=_sum(coming),
+            coming_from=min((group.bucket for group in coming), default=0),
         )
 
 
 def going(threshold: int) -> ScoreQuerySet:
     """Return the messages that would go to Spam, the highest score first."""
-    found = _movable().filter(is_spam=False, value__gte=threshold)
+    found = _movable(is_spam=False).filter(value__gte=threshold)
     if threshold >= 100:  # noqa: PLR2004
         found = found.none()
     return found.order_by("-value")
 
 
-def coming(threshold: int) -> ScoreQuerySet:
-    """Return the messages that would leave Spam, the lowest score first."""
-    found = _movable().filter(is_spam=True)
+def coming(threshold: int, *, least: int = 0) -> ScoreQuerySet:
+    """Return the messages that would leave Spam, the lowest score first.
+
+    ``least`` is their ``Effect.coming_from`` where that is known: then what people
+    marked as spam, often of a lower score, need not be passed over.
+    """
+    found = _movable(is_spam=True).filter(value__gte=least)
     if threshold < 100:  # noqa: PLR2004
         found = found.filter(value__lt=threshold)
     return found.order_by("value")
@@ -133,8 +144,10 @@ def answered(threshold: int) -> ScoreQuerySet:
     return going(threshold).filter(decision=Decision.ANSWERED)
 
 
-def _movable() -> ScoreQuerySet:
+def _movable(*, is_spam: bool) -> ScoreQuerySet:
     return Score.objects.filter(
+        # "is_spam = …" is written as "NOT is_spam", which SQLite finds in no index.
+        is_spam__in=[is_spam],
         at__gte=window_begins(),
         standing__in=JUDGED,
         decision__in=(Decision.NONE, Decision.ANSWERED),
