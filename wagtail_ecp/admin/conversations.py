@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin import marked
+from wagtail_ecp.admin.conversation_history import history
 from wagtail_ecp.admin.folders import folder_title
 from wagtail_ecp.admin.lookups import find_conversation
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
@@ -165,6 +166,7 @@ def _page(
             "moves": MOVES[folder],
             "rows": rows,
             "merges": _merges(found),
+            "history": history(found),
             "may_reply": may_reply,
             "assignees": _assignees(found) if may_reply else [],
             "assignee_key": str(found.assignee_id or ""),

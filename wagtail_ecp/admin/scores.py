@@ -39,7 +39,7 @@ STANDINGS: Final = {
 DOUBTS: Final = {
     "trusted-result": gettext_lazy("our own mail server says that it is not."),
     "signature-broken": gettext_lazy(
-        "its signature is of another mail: it was changed on its way, or forged."
+        "its signature does not fit this mail: it was changed on its way, or forged."
     ),
     "signature-weak": gettext_lazy("its signature is too weak to prove anything."),
     "key-missing": gettext_lazy(

@@ -1,0 +1,74 @@
+"""A conversation's history says who did what to it, and why the machine did."""
+
+import pytest
+from django.urls import reverse
+
+from tests.builders import a_mailbox, an_email, receive_and_process
+from wagtail_ecp.admin.conversation_history import ROWS
+from wagtail_ecp.inbox import actions
+from wagtail_ecp.inbox.models import Conversation
+from wagtail_ecp.journal.actions import record
+from wagtail_ecp.journal.models import Action
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def conversation(client, alice, bob):
+    a_mailbox(repliers=[alice, bob])
+    receive_and_process(an_email())
+    client.force_login(alice)
+    return Conversation.objects.get()
+
+
+def the_page(client, conversation):
+    url = reverse("wagtail_ecp:conversation", args=[conversation.pk])
+    return client.get(url).content.decode()
+
+
+def test_it_says_who_assigned_and_moved_it(client, conversation, alice, bob):
+    actions.assign(conversation, to=bob, by=alice)
+    actions.assign(conversation, to=None, by=bob)
+    actions.move_to("archive", conversation, by=alice)
+
+    page = the_page(client, conversation)
+
+    assert "alice: assigned it to bob" in page
+    assert "bob: assigned it to nobody in particular" in page
+    assert "alice: moved it from Inbox to Archive" in page
+    assert "automatically: received" in page
+
+
+def test_it_says_why_the_machine_assigned_it(client, conversation):
+    told = {"to": "bob", "why": "last-reply"}
+    record(Action.Kind.ASSIGNED, conversation=conversation.pk, data=told)
+    told = {"to": "bob", "why": "our-own-words", "key": "1"}
+    record(Action.Kind.ASSIGNED, conversation=conversation.pk, data=told)
+
+    page = the_page(client, conversation)
+
+    assert "automatically: assigned it to bob, who replied last" in page
+    assert "automatically: assigned it to bob, our-own-words" in page
+
+
+def test_it_says_why_the_machine_left_it(client, conversation):
+    told = {"to": "bob", "why": "last-reply", "because": "inactive"}
+    record(Action.Kind.ASSIGNMENT_KEPT, conversation=conversation.pk, data=told)
+
+    page = the_page(client, conversation)
+
+    assert "left the assignee as it was: bob, who replied last, is inactive" in page
+
+
+def test_names_are_escaped(client, conversation):
+    told = {"to": "<b>bob</b>", "why": "turn"}
+    record(Action.Kind.ASSIGNED, conversation=conversation.pk, data=told)
+
+    assert "<b>bob</b>" not in the_page(client, conversation)
+
+
+def test_a_long_history_is_cut(client, conversation):
+    for number in range(ROWS + 5):
+        record(Action.Kind.RECEIVED, conversation=conversation.pk, message=number)
+
+    assert the_page(client, conversation).count("automatically: received") == ROWS
