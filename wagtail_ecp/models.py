@@ -69,8 +69,8 @@ __all__ = [
     "Score",
     "ScoreTally",
     "Setup",
-    "SpamModel",
     "Source",
+    "SpamModel",
     "StripeCustomer",
     "StripeEvent",
 ]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests.builders import a_mailbox, an_email, receive_and_process
 from wagtail_ecp.admin.conversation_history import ROWS
 from wagtail_ecp.inbox import actions
-from wagtail_ecp.inbox.models import Conversation
+from wagtail_ecp.inbox.models import Conversation, Folder
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 
@@ -29,7 +29,7 @@ def the_page(client, conversation):
 def test_it_says_who_assigned_and_moved_it(client, conversation, alice, bob):
     actions.assign(conversation, to=bob, by=alice)
     actions.assign(conversation, to=None, by=bob)
-    actions.move_to("archive", conversation, by=alice)
+    actions.move_to(Folder.ARCHIVE, conversation, by=alice)
 
     page = the_page(client, conversation)
 

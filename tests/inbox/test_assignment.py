@@ -9,7 +9,7 @@ from tests.builders import a_mailbox, a_user, an_email, grant, receive_and_proce
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox import actions, assignment
 from wagtail_ecp.inbox.answers import Answer, reply_address, reply_subject
-from wagtail_ecp.inbox.models import Conversation, Outbox
+from wagtail_ecp.inbox.models import Conversation, Folder, Outbox
 from wagtail_ecp.jobs.assignment import assign_messages
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import Address
@@ -69,7 +69,7 @@ def test_it_goes_to_whoever_replied_last(mailbox, alice, bob):
 def test_it_stays_unread_in_the_inbox_of_its_mailbox(mailbox, alice):
     conversation = a_question()
     answer = an_answer(conversation, alice)
-    actions.move_to("archive", conversation, by=alice)
+    actions.move_to(Folder.ARCHIVE, conversation, by=alice)
 
     after = more_mail(answer)
 

@@ -73,7 +73,10 @@ def test_one_that_is_down_is_noted_and_our_score_holds(db, backend):
     model = SpamModel.objects.get()
     assert score.value == pytest.approx(own, abs=5)
     assert model.backend_error == "It is not there."
-    assert model.backend_down_since <= timezone.now() < model.backend_rests_until
+    now = timezone.now()
+    assert model.backend_down_since is not None
+    assert model.backend_rests_until is not None
+    assert model.backend_down_since <= now < model.backend_rests_until
 
 
 def test_one_that_is_down_is_left_alone_by_later_batches_too(db, backend):

@@ -63,11 +63,11 @@ def test_marks_are_learned_in_their_order_and_once(team, alice):
         mark(message, Verdict.WANTED, alice)
 
     train()
-    blob = bytes(SpamModel.objects.get().blob)
+    blob = SpamModel.objects.values_list("blob", flat=True).get()
     train()
 
     model = SpamModel.objects.get()
-    assert bytes(model.blob) == blob
+    assert model.blob == blob
     assert (model.version, model.marks) == (1, 3)
     applied = Mark.objects.order_by("applied_at").values_list("pk", flat=True)
     assert list(applied) == sorted(applied)
@@ -92,7 +92,7 @@ def test_a_training_that_was_killed_does_the_same_when_it_runs_again(
     assert Mark.objects.waiting().count() == 3
     train()
 
-    assert bytes(SpamModel.objects.get().blob) == made[0]
+    assert SpamModel.objects.values_list("blob", flat=True).get() == made[0]
     assert not Mark.objects.waiting().exists()
 
 
@@ -245,7 +245,7 @@ def test_an_answer_is_a_weak_not_spam(team, alice):
 
     (noted,) = Mark.objects.all()
     assert noted.is_weak
-    assert 0 < noted.weight < 1
+    assert 0 < (noted.weight or 0) < 1
     assert score_of(message) < 50
 
 
