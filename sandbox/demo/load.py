@@ -4,7 +4,7 @@ import smtplib
 import time
 from pathlib import Path
 
-from sandbox.demo import decisions, progress
+from sandbox.demo import progress
 from sandbox.demo.mails import DemoMail, demo_mails
 from sandbox.ports import HOST
 
@@ -27,6 +27,8 @@ def load(home: Path, smtp_port: int) -> None:
             if state.sent % LINE_EVERY == 0 or state.sent == state.total:
                 print(f"{state.sent} of {state.total} demo mails sent", flush=True)
     if not state.is_decided:
+        from sandbox.demo import decisions  # Needs Django, which is set up by now.
+
         decisions.make()
         state.is_decided = True
         progress.write(home, state)
