@@ -18,6 +18,7 @@ from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 from wagtail_ecp.accounts import actions, logins, permissions
 from wagtail_ecp.accounts.actions import Change
 from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.admin.last_month import LastMonth
 from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.option_history import history
 from wagtail_ecp.admin.option_row import OptionRow
@@ -25,6 +26,7 @@ from wagtail_ecp.admin.option_rows import ROWS
 from wagtail_ecp.admin.pages import AdminRequest, page
 from wagtail_ecp.admin.reauthentication import ConfirmedForm
 from wagtail_ecp.admin.refiling import refiling_context, say_that_it_holds
+from wagtail_ecp.admin.spam_rows import ThresholdRow
 
 #: Before the names of our fields in Wagtail's one large form.
 PREFIX = "ecp_options"
@@ -55,6 +57,8 @@ class OptionsForm(ConfirmedForm):
     ) -> None:
         super().__init__(request, data, prefix=PREFIX)
         self.account = account
+        if account.is_owned_by(request.user):
+            account.owner = request.user  # Not read once more.
         self.rows = [row(account) for row in ROWS]
         for row in self.rows:
             field = row.field()
@@ -139,6 +143,11 @@ class OptionsForm(ConfirmedForm):
         return True
 
     @property
+    def last_month(self) -> LastMonth:
+        """The mail that shows what the saved threshold does."""
+        return next(r.last_month for r in self.rows if isinstance(r, ThresholdRow))
+
+    @property
     def sections(self) -> list[tuple[str, list[ShownRow]]]:
         """The options under their headings, in order."""
         by_heading = groupby(self.rows, key=lambda row: str(row.section))
@@ -210,7 +219,7 @@ def account_options(request: AdminRequest) -> HttpResponse:
             "form": form,
             "history": history(),
             "media": form.media,
-            **refiling_context(),
+            **refiling_context(form.last_month),
         },
     )
 

@@ -16,6 +16,7 @@ from wagtail.admin import messages as notices
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.accounts.permissions import require_owner
 from wagtail_ecp.admin import refiling_words
+from wagtail_ecp.admin.last_month import LastMonth
 from wagtail_ecp.admin.pages import AdminRequest
 from wagtail_ecp.inbox import forecast, rejudging
 from wagtail_ecp.inbox.models import Rejudging
@@ -61,20 +62,21 @@ def refiling_progress(request: AdminRequest) -> HttpResponse:
     """Return the section alone, for a page that looks again by itself."""
     require_owner(request.user)
     return render(
-        request, "wagtail_ecp/admin/options/refiling.html", refiling_context()
+        request,
+        "wagtail_ecp/admin/options/refiling.html",
+        refiling_context(LastMonth(Account.objects.current())),
     )
 
 
-def refiling_context() -> dict[str, Any]:
+def refiling_context(last_month: LastMonth) -> dict[str, Any]:
     """Return what the section shows: what is going on, what came of it, an offer."""
     run = Rejudging.objects.latest_first().first()
     if run is not None and run.is_unfinished:
         return {"running": run, "doing": refiling_words.doing(run)}
-    threshold = Account.objects.current().spam_threshold
     context = {
-        "threshold": threshold,
-        "offer": refiling_words.offer(forecast.moves(Month(), threshold)),
-        "may_rescore": forecast.would_score_anew(),
+        "threshold": last_month.threshold,
+        "offer": last_month.offer,
+        "may_rescore": last_month.may_rescore,
     }
     if run is not None and _is_recent(run):
         context |= {"finished": run, "outcome": refiling_words.outcome(run)}

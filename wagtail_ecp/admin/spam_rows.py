@@ -11,17 +11,15 @@ from django.utils.translation import gettext_lazy
 from wagtail_ecp.accounts.options import RETENTION
 from wagtail_ecp.admin import junk_words, spam_words
 from wagtail_ecp.admin.histogram import Histogram, histogram
+from wagtail_ecp.admin.last_month import LastMonth
 from wagtail_ecp.admin.option_row import OptionRow
-from wagtail_ecp.admin.refiling_words import learning, offer
 from wagtail_ecp.admin.spam_preview import preview
 from wagtail_ecp.admin.threshold_field import (
     DaysInput,
     ThresholdInput,
     WholeNumberField,
 )
-from wagtail_ecp.inbox import forecast
 from wagtail_ecp.inbox.junk import junk
-from wagtail_ecp.spam.preview import Month
 
 
 class ThresholdRow(OptionRow):
@@ -58,37 +56,25 @@ class ThresholdRow(OptionRow):
 
     def effect(self) -> str:
         """Return what the saved threshold means for the last 30 days."""
-        return spam_words.sentence(self._month.effect(self.account.spam_threshold))
+        return spam_words.sentence(
+            self.last_month.month.effect(self.account.spam_threshold)
+        )
 
     @cached_property
-    def _month(self) -> Month:
-        return Month()
+    def last_month(self) -> LastMonth:
+        """The mail that shows what a threshold does."""
+        return LastMonth(self.account)
 
     @cached_property
     def preview(self) -> dict[str, Any]:
         """What the saved threshold would do; the owner alone sees this."""
         owner, threshold = self.account.owner, self.account.spam_threshold
-        return preview(self._month, threshold, user=owner)
+        return preview(self.last_month.month, threshold, user=owner)
 
     @cached_property
     def histogram(self) -> Histogram:
         """How the scores are spread."""
-        return histogram(self._month)
-
-    @cached_property
-    def learning(self) -> str:
-        """How far the filter has learned; "" once it has."""
-        return learning(forecast.lessons())
-
-    @cached_property
-    def offer(self) -> str:
-        """What re-filing would do; "" if nothing."""
-        return offer(forecast.moves(self._month, self.account.spam_threshold))
-
-    @cached_property
-    def may_rescore(self) -> bool:
-        """Whether the filter has learned since the month's mail was scored."""
-        return forecast.would_score_anew()
+        return histogram(self.last_month.month)
 
 
 class RetentionRow(OptionRow):

@@ -1,5 +1,6 @@
 """What going through the last month's mail again would do; read with bounded effort."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from wagtail_ecp.inbox.models import Rejudged, Rejudging
@@ -49,19 +50,32 @@ def changed(run: Rejudging) -> Moves:
     return Moves(to_spam, verdicts.filter(is_spam=False).count())
 
 
+class Learned(NamedTuple):
+    """How far the filter has learned."""
+
+    marks: int = 0
+    version: int = 0
+    at: datetime | None = None
+
+
+def learned() -> Learned:
+    """Return how far the filter has learned."""
+    columns = ("marks", "version", "trained_at")
+    found = SpamModel.objects.values_list(*columns).first()
+    return Learned(*found) if found else Learned()
+
+
 def lessons() -> int:
     """Return how many marks the filter has learned."""
-    return SpamModel.objects.values_list("marks", flat=True).first() or 0
+    return learned().marks
 
 
-def would_score_anew() -> bool:
+def would_score_anew(filter_: Learned) -> bool:
     """Whether the filter has learned since the last month's mail was scored."""
-    model = SpamModel.objects.values_list("version", "trained_at").first()
-    if model is None or model[1] is None:
+    if filter_.at is None:
         return False
-    version, trained_at = model
-    if Rejudging.objects.filter(rescores=True, asked_at__gt=trained_at).exists():
+    if Rejudging.objects.filter(rescores=True, asked_at__gt=filter_.at).exists():
         return False
     month = Score.objects.filter(at__gte=preview.window_begins()).order_by("at")
     oldest = month.values_list("model_version", flat=True).first()
-    return oldest is not None and oldest < version
+    return oldest is not None and oldest < filter_.version
