@@ -3,20 +3,34 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_ecp.admin.numbers import grouped
 from wagtail_ecp.inbox.models import Message
 from wagtail_ecp.spam import preview
-from wagtail_ecp.spam.models import ScoreQuerySet
+from wagtail_ecp.spam.models import Score, ScoreQuerySet
 from wagtail_ecp.spam.preview import Effect
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 #: Messages that a list names, and how far it looks for those that one may read.
-SHOWN, LOOKED_AT = 20, 200
+SHOWN, LOOKED_AT = 20, 100
+
+
+class Named(NamedTuple):
+    """A message as a list names it."""
+
+    url: str
+    score: int  # Rounded down: 69.9 does not reach 70.
+    subject: str
+    sender: str
+    day: str
+    is_answered: bool
 
 
 class Listing(NamedTuple):
@@ -24,7 +38,7 @@ class Listing(NamedTuple):
 
     name: str
     heading: str
-    messages: Sequence[Message]
+    messages: Sequence[Named]
     left_out: str
 
 
@@ -70,14 +84,27 @@ def _readable(keys: Collection[int], user: "User") -> set[int]:
     return set(messages.values_list("pk", flat=True)) if keys else set()
 
 
-def _messages(keys: Collection[int]) -> dict[int, Message]:
+def _messages(keys: Collection[int]) -> dict[int, Named]:
     """Return what the lists show of these."""
     if not keys:
         return {}
     columns = ("subject", "sender_name", "sender_address", "at", "conversation")
     messages = Message.objects.filter(pk__in=keys).select_related("score")
     shown = messages.only(*columns, "score__value", "score__decision")
-    return {message.pk: message for message in shown}
+    return {message.pk: _named(message) for message in shown}
+
+
+def _named(message: Message) -> Named:
+    conversation = reverse("wagtail_ecp:conversation", args=[message.conversation_id])
+    sender = message.sender_name or message.sender_address
+    return Named(
+        url=f"{conversation}#message-{message.pk}",
+        score=int(message.score.value),
+        subject=message.subject or _("(no subject)"),
+        sender=sender or _("unknown sender"),
+        day=date_format(timezone.localtime(message.at), "SHORT_DATE_FORMAT"),
+        is_answered=message.score.decision == Score.Decision.ANSWERED,
+    )
 
 
 def _left_out(number: int, *, hidden: int) -> str:
