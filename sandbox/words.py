@@ -26,9 +26,12 @@ TRY = """\
       smtplib.SMTP("127.0.0.1", {smtp_port}).sendmail("you@example.org", \
 ["support@sandbox.test"], text)
 
+  * Look into the Spam folder: "Why this score?" says why. Mark what is wrong, send
+    something alike, and see what the filter has learned.
   * Write through the contact form: {site}/contact/
   * Log in as owner: Mail > Account Options. Change the time zone and look at the
-    dates; under Billing change the level, see the invoices, hand the account over."""
+    dates; move the spam threshold and read what it would do to the last month's
+    mail; under Billing change the level, see the invoices, hand the account over."""
 TRY_EMPTY = """\
   * Log in as administrator and open the Mail menu: a wizard sets up the account
     and a first mailbox. Take an address at sandbox.test, "It is delivered to this
