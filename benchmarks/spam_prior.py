@@ -10,11 +10,13 @@ FOLDER holds a folder or a .tar.xz for each of the three sets; in each a file
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import tarfile
 import tempfile
 from itertools import pairwise
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 SETS = ("spamassassin-part", "recent-spam", "list-ham")
 PASSES = 4
 THRESHOLD = 70
-STEPS = (0, 10, 50, 100, 200, 400)
+STEPS = (0, 10, 25, 50, 100, 150, 200, 400)
+SEEDS = (1, 2, 3, 4, 5)
 
 
 class Sample(NamedTuple):
@@ -43,6 +46,13 @@ class Sample(NamedTuple):
 
 
 Samples = list[Sample]
+
+
+class Shares(NamedTuple):
+    """How much of the mail of each kind is in Spam, in percent; NaN if there is none."""
+
+    wanted: float
+    spam: float
 
 
 def main() -> None:
@@ -109,55 +119,80 @@ def started(weights: NDArray[np.float32]) -> Scorer:
 def check(sets: Mapping[str, Samples]) -> None:
     """Print how mail of each set is judged by what the other two teach."""
     print("Day one, and after marks: wanted mail in Spam / spam in Spam, at 70.")
-    print("Each set is judged by a prior that the other two have taught.\n")
+    print("Each set is judged by a prior that the other two have taught.")
+    print(
+        f"Mean of {len(SEEDS)} orders but for the delivery's; in brackets the worst.\n"
+    )
     print("| set left out | marks | " + " | ".join(map(str, STEPS)) + " |")
     print("|---|---|" + "---|" * len(STEPS))
     for name, samples in sets.items():
-        others = [s for other, some in sets.items() if other != name for s in some]
-        weights = train(others)
-        for what, marks in _ways_to_mark(samples).items():
-            cells = _judged(weights, samples, marks)
+        weights = train(others(sets, name))
+        for what, orders in ways_to_mark(samples).items():
+            cells = map(
+                _cell,
+                zip(
+                    *(judged(weights, samples, marks) for marks in orders), strict=True
+                ),
+            )
             print(f"| {name} | {what} | " + " | ".join(cells) + " |", flush=True)
 
 
-def _ways_to_mark(samples: Samples) -> dict[str, Samples]:
-    shuffled = list(samples)
-    random.Random(1).shuffle(shuffled)
+def others(sets: Mapping[str, Samples], name: str) -> Samples:
+    """Return all mail but that of one set."""
+    return [s for other, some in sets.items() if other != name for s in some]
+
+
+def ways_to_mark(samples: Samples) -> dict[str, list[Samples]]:
+    """Return what may be marked first, each in some orders."""
+    shuffled = [random.Random(seed).sample(samples, len(samples)) for seed in SEEDS]
     ways = {
-        "in order": samples,
+        "in order": [samples],
         "shuffled": shuffled,
-        "only spam": [s for s in shuffled if s.is_spam],
-        "only wanted": [s for s in shuffled if not s.is_spam],
+        "only spam": [[s for s in order if s.is_spam] for order in shuffled],
+        "only wanted": [[s for s in order if not s.is_spam] for order in shuffled],
     }
-    is_mixed = ways["only spam"] and ways["only wanted"]
-    return ways if is_mixed else {"in order": samples}
+    is_mixed = any(ways["only spam"]) and any(ways["only wanted"])
+    return ways if is_mixed else {key: ways[key] for key in ("in order", "shuffled")}
 
 
-def _judged(
+def judged(
     weights: NDArray[np.float32], samples: Samples, marks: Samples
-) -> list[str]:
-    """Return a cell for each step, always of mail that no mark was given to."""
+) -> list[Shares]:
+    """Return what is in Spam at each step, of mail that no mark was given to."""
     scorer = started(weights)
     taught = {id(sample) for sample in marks[: STEPS[-1]]}
     rest = [sample for sample in samples if id(sample) not in taught]
-    cells = []
+    found = []
     for before, step in pairwise((0, *STEPS)):
         for features, is_spam in marks[before:step]:
             scorer.learn_features(features, is_spam=is_spam)
-        judged = samples if step == 0 else rest
-        cells.append(_cell(scorer, judged) if step <= len(marks) else "-")
-    return cells
+        mail = samples if step == 0 else rest
+        found.append(_shares(scorer, mail if step <= len(marks) else ()))
+    return found
 
 
-def _cell(scorer: Scorer, samples: Sequence[Sample]) -> str:
+def _shares(scorer: Scorer, samples: Sequence[Sample]) -> Shares:
     in_spam: dict[bool, list[bool]] = {False: [], True: []}
     for features, is_spam in samples:
         in_spam[is_spam].append(scorer.score_features(features) >= THRESHOLD)
-    shares = [
-        f"{100 * sum(some) / len(some):.1f} %" if some else "-"
-        for some in in_spam.values()
-    ]
-    return " / ".join(shares)
+    wanted, spam = (100 * mean(some) if some else math.nan for some in in_spam.values())
+    return Shares(wanted, spam)
+
+
+def average(orders: Sequence[Shares]) -> Shares:
+    """Return the mean over some orders of the same marks."""
+    return Shares(mean(s.wanted for s in orders), mean(s.spam for s in orders))
+
+
+def _cell(orders: Sequence[Shares]) -> str:
+    wanted, spam = (_percent(share) for share in average(orders))
+    worst = max(s.wanted for s in orders)
+    is_told = len(orders) > 1 and not math.isnan(worst)
+    return f"{wanted}{f' [{worst:.1f}]' if is_told else ''} / {spam}"
+
+
+def _percent(share: float) -> str:
+    return "-" if math.isnan(share) else f"{share:.1f} %"
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 What all mail of an account has in common seems to speak for the verdict that was
 marked first: after ten marks of spam alone every mail would look like it.  So what
 was learned counts relative to what it says of mail of that verdict, until the other
-verdict is known as well; and wanted mail that came out too high lowers all scores
-for a while.  Both melt away as marks come.
+verdict is known as well.
+
+And what wanted mail scores just before it is marked is an honest sample of what
+other wanted mail scores: the highest of these lately, and some more while they are
+few, has to be below the default threshold.  That ends when enough are marked.
 """
 
 from __future__ import annotations
@@ -12,13 +15,18 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-KNOWN: Final = 50  # Marks of the other verdict after which half of it is left.
+# Marks of the other verdict after which half of the first one's lead is taken off.
+# Of wanted mail's lead less is taken off, as scores would rise by that.
+KNOWN: Final = {True: 70, False: 3}
+SHARE: Final = {True: 1.0, False: 0.5}
 PACE: Final = 0.1
+EARLY: Final = 3
+
 START: Final = 0.05  # Fitted on sets that were left out of the prior's training.
-LIMIT: Final = math.log(0.7 / 0.3) - 0.8  # Somewhat below the default threshold.
-MELTING: Final = 0.995
-PUSH: Final = 1.0
-EARLY: Final = 5
+LIMIT: Final = math.log(0.7 / 0.3)  # The default threshold.
+FEW: Final = 50  # Marks of wanted mail after which half of the margin is left.
+MELTING: Final = 0.98
+ENOUGH: Final = (100, 200)  # Of them; with the first it begins to end.
 
 
 class Seen(NamedTuple):
@@ -29,7 +37,7 @@ class Seen(NamedTuple):
     learned: float
     """What earlier marks say of it."""
     logit: float
-    """What the score is made of."""
+    """What they and the prior say of it, with nothing held back."""
 
 
 class Caution:
@@ -42,20 +50,29 @@ class Caution:
 
     def shift(self, counts: dict[bool, int]) -> float:
         """Return what to take off after so many marks of each verdict."""
-        ahead = sum(
-            usual * KNOWN / (KNOWN + counts[not is_spam])
-            for is_spam, usual in self.usual.items()
-        )
-        return ahead + self.held
+        begins, ends = ENOUGH
+        left = (ends - counts[False]) / (ends - begins)
+        return self._lead(counts) + self.held * max(0.0, min(1.0, left))
 
-    def observe(self, before: Seen, after: float, *, number: int) -> None:
-        """Take note of what a lesson, the ``number``th of its verdict, has changed."""
-        usual = before.learned + (after - before.learned) / (1 + number / EARLY)
-        pace = max(PACE, 1 / number) * before.weight
-        self.usual[before.is_spam] += pace * (usual - self.usual[before.is_spam])
+    def observe(self, before: Seen, after: float, counts: dict[bool, int]) -> None:
+        """Take note of what a lesson, the last of ``counts``, has changed."""
+        is_spam, weight = before.is_spam, before.weight
+        number = counts[is_spam]
         self.held *= MELTING
-        if not before.is_spam:
-            self.held += PUSH * before.weight * max(0.0, before.logit - LIMIT)
+        if not is_spam:
+            margin = FEW / (FEW + number)
+            needed = before.logit - self._lead(counts) - LIMIT + margin
+            self.held += weight * max(0.0, needed - self.held)
+        usual = before.learned + (after - before.learned) / (1 + number / EARLY)
+        pace = max(PACE, 1 / number) * weight
+        self.usual[is_spam] += pace * (usual - self.usual[is_spam])
+
+    def _lead(self, counts: dict[bool, int]) -> float:
+        leads = {True: max(0.0, self.usual[True]), False: min(0.0, self.usual[False])}
+        return sum(
+            SHARE[first] * lead * KNOWN[first] / (KNOWN[first] + counts[not first])
+            for first, lead in leads.items()
+        )
 
     def to_numbers(self) -> tuple[float, float, float]:
         """Return the state for ``from_numbers``."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE: Final = Path(__file__).with_name("prior.npz")
+
+
 def weights() -> NDArray[np.float32]:
     """Return the table of the weights of all views; it is not to be changed."""
     return _load()

@@ -73,12 +73,12 @@ class Scorer:
         is_spam = bool(is_spam)
         lesson = Lesson(features, is_spam, weight)
         learned, known = self.learner.logits(lesson.places)
-        logit = SHARPNESS * (learned + known) - self.shift
+        logit = SHARPNESS * (learned + known)
         self.counts[is_spam] += 1
         self._teach(lesson)
         after, _ = self.learner.logits(lesson.places)
         seen = Seen(is_spam, weight, SHARPNESS * learned, logit)
-        self.caution.observe(seen, SHARPNESS * after, number=self.counts[is_spam])
+        self.caution.observe(seen, SHARPNESS * after, self.counts)
         for earlier in self.memory.recall(self.marks, is_spam=is_spam):
             self._teach(earlier)
         if weight >= 1:  # What is believed in part is not repeated.
