@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ _HIDDEN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG: Final = re.compile(r"<(/?[a-zA-Z!][\w:-]{0,20})([^<>]{0,2000})>")
-_LINK: Final = re.compile(r"(?:https?|ftp)://([^\s/?#\"'<>\\)]{1,255})", re.IGNORECASE)
+_AUTHORITY: Final = re.compile(r"[^\s/?#\"'<>\\)]{1,255}")
+_SCHEMES: Final = ("http", "https", "ftp")
 _ATTRIBUTE: Final = re.compile(r"([a-zA-Z-]{2,20})\s*=\s*[\"']?([^\s\"'>]{0,30})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _REGISTERED: Final = 2  # Labels of a name that is registered: example.com.
@@ -27,24 +29,38 @@ def read_html(source: str) -> tuple[str, list[str]]:
     """Return the text of an HTML part and the tokens of its structure."""
     shown = _HIDDEN.sub(" ", source)
     tokens = ["hidden"] if shown != source else []
-    for tag, attributes in dict.fromkeys(_TAG.findall(shown)[:MAX_TAGS]):
+    pieces = _TAG.split(shown)  # Text, tag, its attributes, text again …
+    tags = islice(zip(pieces[1::3], pieces[2::3], strict=True), MAX_TAGS)
+    for tag, attributes in dict.fromkeys(tags):
         tokens.append(f"tag {tag.lower()}")
         tokens += [
             f"attribute {tag.lower()} {name.lower()}={_alike(value)}"
             for name, value in _ATTRIBUTE.findall(attributes[:200])
         ]
-    return html.unescape(_TAG.sub(" ", shown)), tokens
+    return html.unescape(" ".join(pieces[::3])), tokens
 
 
 def link_tokens(source: str) -> list[str]:
     """Return tokens for the hosts that ``source`` links to."""
     tokens = []
-    for host in dict.fromkeys(_LINK.findall(source)[:100]):
+    for host in dict.fromkeys(_linked(source)):
         _, at, name = host.rpartition("@")
         tokens += _host_tokens(name.lower())
         if at:
             tokens.append("link-login")
     return tokens
+
+
+def _linked(source: str) -> list[str]:
+    """Return the hosts of links; to split first is quicker than one expression."""
+    before, *after = source.split("://", 100)
+    found = []
+    for rest in after:
+        match = _AUTHORITY.match(rest)
+        if match and before[-5:].lower().endswith(_SCHEMES):
+            found.append(match[0])
+        before = rest
+    return found
 
 
 def _host_tokens(host: str) -> list[str]:

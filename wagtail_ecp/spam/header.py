@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from email.utils import mktime_tz, parsedate_tz
-from itertools import groupby
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from wagtail_ecp.mail.headers import decode_header
 
@@ -42,10 +43,11 @@ def header_tokens(fields: list[Field]) -> list[str]:
     """Return tokens for names, their order, shapes, hosts on the way, and oddities."""
     tokens: list[str] = []
     before = ""
-    for name, value in fields:
+    forms = shapes([value for _, value in fields])
+    for (name, value), form in zip(fields, forms, strict=True):
         lowered = name.lower()
         tokens += (f"name {name}", f"order {before} {lowered}")
-        tokens.append(f"shape {lowered} {shape(value)}")
+        tokens.append(f"shape {lowered} {form}")
         if lowered == "received":
             tokens += _hosts_on_the_way(value[:MAX_VALUE])
         before = lowered
@@ -61,10 +63,19 @@ def worded_values(fields: list[Field]) -> list[tuple[str, str]]:
     ]
 
 
-def shape(value: str) -> str:
-    """Return how ``value`` begins, its letters and its digits made alike."""
-    start = value[:MAX_SHAPE].translate(_SHAPES)
-    return "".join([letter for letter, _ in groupby(start)])
+def shapes(values: list[str]) -> list[str]:
+    """Return how each one-line value begins, letters and digits made alike.
+
+    All at once, because one by one takes three times as long.
+    """
+    if not values:
+        return []
+    starts = "\n".join([value[:MAX_SHAPE] for value in values])
+    plain = starts.translate(_SHAPES).encode("utf-8", "surrogateescape")
+    letters = np.frombuffer(plain, np.uint8)
+    is_new = np.ones(len(letters), np.bool_)
+    is_new[1:] = (letters[1:] != letters[:-1]) | (letters[1:] == ord("\n"))
+    return letters[is_new].tobytes().decode("utf-8", "replace").split("\n")
 
 
 def _hosts_on_the_way(value: str) -> list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RATE: Final = 0.5
 EPSILON: Final = 0.05
 BELIEF: Final = 0.9  # In a mark: people err, and what is spam to one isn't to all.
+CLOSE: Final = 0.3  # To the target, in each view: then there is nothing to learn.
 _BOUNDS: Final = np.arange(len(VIEWS) + 1) * SIZE
 _TARGET: Final = math.log(BELIEF / (1 - BELIEF))
 
@@ -92,17 +93,20 @@ class Learner:
         """Move the weights towards the right answer, never beyond it."""
         if not len(places.flat) or weight <= 0:
             return
-        weights, roots = self.weights[places.flat], self.roots[places.flat]
+        weights = self.weights[places.flat]
         logits = _logits(weights, places) + self._known(places)
+        gaps = np.abs((_TARGET if is_spam else -_TARGET) - logits)
+        if gaps.max() < CLOSE:  # Known well enough; most repeated lessons are.
+            return
         errors = 1 / (1 + np.exp(-logits)) - (BELIEF if is_spam else 1 - BELIEF)
         gradients = (weight * errors * places.sizes).astype(np.float32)
         steps = np.repeat(gradients, places.lengths)
+        roots = self.roots[places.flat]
         roots = np.sqrt(roots * roots + steps * steps)
         steps /= roots + np.float32(EPSILON)
         # A single step of AdaGrad's may be ten times what is needed.
         changes = RATE * np.abs(_logits(steps, places))
-        gaps = weight * np.abs((_TARGET if is_spam else -_TARGET) - logits)
-        shares = RATE * np.minimum(1, gaps / np.maximum(changes, 1e-9))
+        shares = RATE * np.minimum(1, weight * gaps / np.maximum(changes, 1e-9))
         steps *= np.repeat(shares.astype(np.float32), places.lengths)
         self.roots[places.flat] = roots
         self.weights[places.flat] = weights - steps

@@ -33,11 +33,12 @@ class Lesson:
     features: Features
     is_spam: bool
     weight: float
+    found: Places | None = None
 
     @cached_property
     def places(self) -> Places:
         """Where its weights lie; found once, as it may be repeated often."""
-        return find_places(self.features)
+        return self.found or find_places(self.features)
 
 
 class Memory:

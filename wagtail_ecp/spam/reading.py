@@ -37,7 +37,6 @@ _SUBJECT_MARK: Final = re.compile(
     rb"[?!]*(?:[ \t:]*[\d.]+)?[ \t]*(?:\*{2,}|\]|\}|>)[ \t]*)+",
     re.IGNORECASE | re.MULTILINE,
 )
-_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD_START: Final = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _FOLD: Final = re.compile(rb"\n(?![ \t])")
 
@@ -62,16 +61,16 @@ class Glance(NamedTuple):
 
 def glance(raw: bytes) -> Glance:
     """Return the start of ``raw`` without verdicts of other filters; never raises."""
-    start = raw[:MAX_HEAD]
-    if start.startswith(b"From "):  # An mbox's separator.
-        cut = start.find(b"\n") + 1
-        raw, start = raw[cut:], raw[cut : cut + MAX_HEAD]
-    if not _FIELD_START.match(start):
-        return Glance(b"", _plain_lines(raw[:MAX_BODY]))
-    end = _END_OF_HEAD.search(start)
-    after = end.end() if end else len(start)
-    head = _plain_lines(start[: end.start() if end else after]) + b"\n"
-    return Glance(without_verdicts(head), _plain_lines(raw[after : after + MAX_BODY]))
+    text = _plain_lines(raw[:LOOKED_AT])
+    if text.startswith(b"From "):  # An mbox's separator.
+        text = text[text.find(b"\n") + 1 :]
+    if not _FIELD_START.match(text):
+        return Glance(b"", text[:MAX_BODY])
+    end = text.find(b"\n\n", 0, MAX_HEAD)
+    if end < 0:
+        end = min(len(text), MAX_HEAD)
+    body = text[end + 2 : end + 2 + MAX_BODY]
+    return Glance(without_verdicts(text[:end] + b"\n"), body)
 
 
 def without_verdicts(head: bytes) -> bytes:
@@ -96,4 +95,6 @@ def _one_line(value: bytes) -> str:
 
 
 def _plain_lines(data: bytes) -> bytes:
+    if b"\r" not in data:
+        return data
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -11,7 +11,7 @@ from wagtail_ecp.spam import prior as _prior
 from wagtail_ecp.spam.caution import Caution, Seen
 from wagtail_ecp.spam.clues import find_clues
 from wagtail_ecp.spam.features import Features, extract
-from wagtail_ecp.spam.learner import Learner, find_places, sigmoid
+from wagtail_ecp.spam.learner import Learner, Places, find_places, sigmoid
 from wagtail_ecp.spam.memory import Lesson, Memory
 from wagtail_ecp.spam.reading import LOOKED_AT
 
@@ -39,6 +39,7 @@ class Scorer:
         self.caution = Caution()
         self.learner = learner or Learner()
         self._last: tuple[bytes, Features] | None = None
+        self._found: tuple[Features, Places] | None = None
 
     @property
     def marks(self) -> int:
@@ -55,7 +56,8 @@ class Scorer:
 
     def logit(self, features: Features) -> float:
         """Return what the score is made from: 0 is neutral, positive is spam."""
-        return SHARPNESS * sum(self.learner.logits(find_places(features))) - self.shift
+        logits = self.learner.logits(self._places(features))
+        return SHARPNESS * sum(logits) - self.shift
 
     @property
     def shift(self) -> float:
@@ -71,18 +73,25 @@ class Scorer:
     ) -> None:
         """Learn from one mark on a mail that may be gone by now."""
         is_spam = bool(is_spam)
-        lesson = Lesson(features, is_spam, weight)
-        learned, known = self.learner.logits(lesson.places)
-        logit = SHARPNESS * (learned + known)
-        self.counts[is_spam] += 1
-        self._teach(lesson)
-        after, _ = self.learner.logits(lesson.places)
-        seen = Seen(is_spam, weight, SHARPNESS * learned, logit)
-        self.caution.observe(seen, SHARPNESS * after, self.counts)
+        lesson = Lesson(features, is_spam, weight, self._places(features))
+        if self.has_prior:
+            self._teach_with_caution(lesson)
+        else:
+            self.counts[is_spam] += 1
+            self._teach(lesson)
         for earlier in self.memory.recall(self.marks, is_spam=is_spam):
             self._teach(earlier)
         if weight >= 1:  # What is believed in part is not repeated.
             self.memory.keep(self.marks, lesson)
+
+    def _teach_with_caution(self, lesson: Lesson) -> None:
+        learned, known = self.learner.logits(lesson.places)
+        self.counts[lesson.is_spam] += 1
+        self._teach(lesson)
+        after, _ = self.learner.logits(lesson.places)
+        logit = SHARPNESS * (learned + known)
+        seen = Seen(lesson.is_spam, lesson.weight, SHARPNESS * learned, logit)
+        self.caution.observe(seen, SHARPNESS * after, self.counts)
 
     def _teach(self, lesson: Lesson) -> None:
         weight = lesson.weight * self._balance(is_spam=lesson.is_spam)
@@ -123,6 +132,12 @@ class Scorer:
         scorer.caution = Caution.from_numbers(*caution)
         scorer.memory = Memory.from_bytes(memory)
         return scorer
+
+    def _places(self, features: Features) -> Places:
+        # As most mail is scored and then learned.
+        if self._found is None or self._found[0] is not features:
+            self._found = (features, find_places(features))
+        return self._found[1]
 
     def _features(self, raw: bytes) -> Features:
         # Most mail is scored and then learned: look at it once.
