@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BITS: Final = 16
 SIZE: Final = 1 << BITS
-RAW_BYTES: Final = 2_000  # Of the head, and again of the body.
+RAW_BYTES: Final = 1_500  # Of the head, and again of the body.
 VIEWS: Final = ("raw", "content", "header")
 
 _GRAM: Final = 4

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIZE: Final = 50  # Lessons of each verdict.
-REPEATS: Final = 3
+REPEATS: Final = 2
 EARLY: Final = 200  # As long as there are fewer marks, each has to teach more.
 EARLY_REPEATS: Final = 10
 
