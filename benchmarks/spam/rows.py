@@ -8,7 +8,7 @@ from benchmarks.spam.filters import Contestant
 from benchmarks.spam.rspamd import rspamd
 from benchmarks.spam.spamassassin import spamassassin
 from benchmarks.spam.streams import Sets, Stream
-from benchmarks.spam.teaching import Teaching, at_once, late, on_errors
+from benchmarks.spam.teaching import Teaching, at_once, late, on_errors, on_misplaced
 
 EARLY = 20  # Marks of each kind; fewer do both peers no good.
 WRONG_SHARE = 0.05
@@ -65,8 +65,16 @@ ROWS = (
         seeds=(1, 2, 3, 4, 5),
     ),
     Row(
+        "misplaced",
+        "marks only on what lies in the wrong folder",
+        PART,
+        ALONE,
+        AGAINST_BOGOFILTER,
+        teach=on_misplaced,
+    ),
+    Row(
         "errors",
-        "marks on own errors only",
+        "the same, and on what bogofilter is unsure of",
         PART,
         ALONE,
         AGAINST_BOGOFILTER,

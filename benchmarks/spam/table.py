@@ -25,8 +25,9 @@ filter starts empty; ours without its prior. "Resamples": in how many of 200 ran
 of the messages, with replacement, ours and the peers' alike, the bound holds too.
 
 - bogofilter: its built-in configuration, one process for each step, the score with 16
-  digits. Its "unsure" goes to the Inbox, and is marked where errors are: else it would
-  never hear of wanted mail and rank nothing.
+  digits. Its "unsure" goes to the Inbox. Where only misplaced mail is marked it therefore
+  never hears of wanted mail and ranks nothing; so one row marks its "unsure" as well,
+  which gives it more marks than ours.
 - SpamAssassin: spamd with the local rules of its package, no network; the score is the
   unrounded sum of its rules' points. Marks alone teach its Bayes (no auto-learning).
 - rspamd: its rules and Bayes in a Redis, no network: what asks DNS is off. It refuses to

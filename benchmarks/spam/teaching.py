@@ -20,18 +20,37 @@ def at_once(pupil: Filter, stream: Mails, marks: Sequence[bool]) -> list[Verdict
     return verdicts
 
 
+def is_misplaced(verdict: Verdict, mark: bool) -> bool:
+    """Return whether the message lies in the wrong folder."""
+    return verdict.is_spam != mark
+
+
 def needs_mark(verdict: Verdict, mark: bool) -> bool:
-    """Return whether who marks errors only would mark this."""
-    return verdict.is_spam != mark or verdict.is_unsure
+    """Return whether it lies in the wrong folder, or the filter says it is unsure."""
+    return is_misplaced(verdict, mark) or verdict.is_unsure
+
+
+def on_misplaced(pupil: Filter, stream: Mails, marks: Sequence[bool]) -> list[Verdict]:
+    """Mark only what lies in the wrong folder by the filter's own default."""
+    return _marking(is_misplaced, pupil, stream, marks)
 
 
 def on_errors(pupil: Filter, stream: Mails, marks: Sequence[bool]) -> list[Verdict]:
-    """Mark only what the filter's own default gets wrong, or is unsure of."""
+    """Mark what lies in the wrong folder, or what the filter is unsure of."""
+    return _marking(needs_mark, pupil, stream, marks)
+
+
+def _marking(
+    is_marked: Callable[[Verdict, bool], bool],
+    pupil: Filter,
+    stream: Mails,
+    marks: Sequence[bool],
+) -> list[Verdict]:
     verdicts = []
     for mail, mark in zip(stream, marks, strict=True):
         verdict = pupil.judge(mail.raw)
         verdicts.append(verdict)
-        if needs_mark(verdict, mark):
+        if is_marked(verdict, mark):
             pupil.learn(mail.raw, is_spam=mark)
     return verdicts
 
