@@ -151,6 +151,10 @@ def test_a_short_key_fails():
         rsa_key()[1].replace(b"k=rsa", b"h=sha1"),
         ed25519_key()[1],
     ],
+    ids=(
+        *("empty", "no base64", "no key", "another kind", "another version"),
+        *("for another service", "for another hash", "for another algorithm"),
+    ),
 )
 def test_a_revoked_or_unsuitable_key_fails(record):
     assert outcome(signed(MAIL), a_zone(key=record)) == ("fail", "key-missing")
