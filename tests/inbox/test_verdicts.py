@@ -589,3 +589,21 @@ def test_nothing_is_purged_while_the_account_is_closed(long_ago):
     purging.purge_junk()
 
     assert Conversation.objects.exists()
+
+
+def test_in_spam_every_message_counts_and_elsewhere_only_accepted_ones(alice):
+    a_mailbox(repliers=[alice])
+    (first,) = receive_and_process(an_email("Parcel", message_id="p@x"))
+    Account.objects.update(spam_threshold=0)
+    receive_and_process(an_email("Re: Parcel", cites=["p@x"]))
+    conversation = Conversation.objects.get()
+    assert conversation.message_count == 1
+
+    actions.mark(conversation, Mark.Verdict.SPAM, by=alice)
+    conversation.refresh_from_db()
+    in_spam = conversation.message_count
+    actions.mark(conversation, Mark.Verdict.WANTED, by=alice, only=first.message)
+    conversation.refresh_from_db()
+
+    assert in_spam == 2
+    assert (conversation.folder, conversation.message_count) == ("inbox", 1)

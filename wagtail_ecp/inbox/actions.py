@@ -19,7 +19,7 @@ from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox import arranging, blobs, permissions, summaries, undoing
 from wagtail_ecp.inbox.answers import Answer, enter, finish
 from wagtail_ecp.inbox.counters import counted
-from wagtail_ecp.inbox.filing import file, file_by_verdicts
+from wagtail_ecp.inbox.filing import file, file_by_verdicts, summarise
 from wagtail_ecp.inbox.judging import score_now
 from wagtail_ecp.inbox.models import (
     Conversation,
@@ -116,11 +116,14 @@ def move_to(folder: Folder, conversation: Conversation, *, by: "User") -> None:
     if row.folder == folder:
         return
     # Into Spam and out of it is a judgement as well.
+    had_spam = False
     if folder == Folder.SPAM:
-        _mark(row, Verdict.SPAM, by=by)
+        had_spam = _mark(row, Verdict.SPAM, by=by)
     elif row.folder == Folder.SPAM and folder != Folder.TRASH:
-        _mark(row, Verdict.WANTED, by=by)
+        had_spam = _mark(row, Verdict.WANTED, by=by)
     file(row, folder, by=by)
+    if had_spam:
+        summarise(row)
 
 
 @transaction.atomic
@@ -138,9 +141,11 @@ def mark(
     """
     _require_reply(by, conversation)
     row = _locked(conversation)
-    _mark(row, verdict, by=by, only=only)
+    had_spam = _mark(row, verdict, by=by, only=only)
     if verdict == Verdict.SPAM and only is None:
         file(row, Folder.SPAM, by=by)
+        if had_spam:  # It counts now, as everything does there.
+            summarise(row)
     else:
         file_by_verdicts(row, by=by)
 
@@ -180,7 +185,8 @@ def undo_mark(conversation: Conversation, *, by: "User") -> bool:
 
 def _mark(
     row: Conversation, verdict: Verdict, *, by: "User", only: Message | None = None
-) -> None:
+) -> bool:
+    """Mark these messages; return whether there was spam among them before."""
     chosen = row.messages.filter(direction=Message.Direction.IN)
     if only is not None:
         chosen = chosen.filter(pk=only.pk)
@@ -198,6 +204,7 @@ def _mark(
     number = only.pk if only else None
     _record(kind, row, by=by, message=number, before=before.as_data())
     transaction.on_commit(lambda: signals.messages_marked.send(Score))
+    return any(is_spam for _number, _decision, is_spam in before.scores)
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
 """Puts conversations, whose rows are locked, into folders: by hand and by verdict."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wagtail_ecp.inbox import summaries
 from wagtail_ecp.inbox.counters import counted
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox.models import Conversation, Folder, Message
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 
@@ -30,6 +31,13 @@ def file(row: Conversation, folder: str, *, by: "User | None") -> None:
     )
 
 
+def summarise(row: Conversation, messages: Iterable[Message] | None = None) -> None:
+    """Tell anew in ``row`` what its messages, read if not given, say of it."""
+    with counted(row):
+        summaries.refresh(row, messages or row.messages.in_order())
+        row.save()
+
+
 def file_by_verdicts(row: Conversation, *, by: "User | None") -> None:
     """Let the folder follow the messages' verdicts, and the list what they leave.
 
@@ -38,10 +46,8 @@ def file_by_verdicts(row: Conversation, *, by: "User | None") -> None:
     """
     messages = list(row.messages.in_order())
     is_all_spam = all(message.is_spam for message in messages)
-    with counted(row):
-        summaries.refresh(row, messages)
-        row.save()
     if is_all_spam and row.folder != Folder.TRASH:
         file(row, Folder.SPAM, by=by)
     elif row.folder == Folder.SPAM and not is_all_spam:
         file(row, Folder.INBOX, by=by)
+    summarise(row, messages)

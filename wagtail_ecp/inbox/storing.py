@@ -130,10 +130,9 @@ def _join_spam(message: Message, conversation: Conversation) -> None:
     """Only a contact, who is never spam, brings a conversation back from there."""
     if message.score.standing in CONTACTS:
         conversation.file_in(Folder.INBOX)
-    if message.is_spam:
-        summaries.add(conversation, message)
-    else:
         summaries.refresh(conversation, [*conversation.messages.in_order(), message])
+    else:
+        summaries.add(conversation, message)
 
 
 def _is_newcomer(message: Message, conversation: Conversation) -> bool:

@@ -17,10 +17,13 @@ def begin(message: Message) -> Conversation:
 def refresh(conversation: Conversation, messages: Iterable[Message]) -> None:
     """Derive everything again from all ``messages``, oldest first.
 
-    Spam among accepted mail tells nothing of the conversation.
+    Spam among accepted mail tells nothing of the conversation; in the Spam folder all
+    of it does.
     """
     chosen = list(messages)
     accepted = [message for message in chosen if not message.is_spam] or chosen
+    if conversation.folder == Folder.SPAM:
+        accepted = chosen
     conversation.message_count = 0
     conversation.has_attachments = False
     conversation.waiting_since = None

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from wagtail_ecp.inbox import summaries
-from wagtail_ecp.inbox.counters import counted
-from wagtail_ecp.inbox.filing import file
+from wagtail_ecp.inbox.filing import file, summarise
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.spam.actions import withdraw
@@ -59,7 +57,5 @@ def restore(row: Conversation, before: Before, *, by: "User") -> None:
     for score in scores.order_by("pk"):
         decision, is_spam = known[score.pk]
         withdraw(score, decision=Score.Decision(decision), is_spam=is_spam, by=by)
-    with counted(row):
-        summaries.refresh(row, row.messages.in_order())
-        row.save()
     file(row, before.folder, by=by)
+    summarise(row)
