@@ -8,7 +8,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.builders import SUPPORT, a_mailbox, a_user, an_email
-from tests.end_to_end.browser import log_in
+from tests.end_to_end.browser import log_in, press
 from tests.end_to_end.conftest import until
 from tests.transport.smtp_servers import HOST, Keeper, running
 from wagtail_ecp.accounts.models import Account
@@ -32,8 +32,7 @@ def write_to_us(port, raw):
 
 def answer(browser, text):
     editor = until(lambda: browser.find_elements(By.CSS_SELECTOR, "[role=textbox]"))[0]
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", editor)
-    editor.click()
+    press(browser, editor)
     # Sending at once, before Wagtail's editor has put the last words into the form.
     editor.send_keys(text)
     send = browser.find_element(By.XPATH, "//button[normalize-space()='Send']")
