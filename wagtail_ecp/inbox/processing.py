@@ -29,6 +29,8 @@ from wagtail_ecp.inbox.models.leases import RELEASED, new_owner
 from wagtail_ecp.inbox.models.ledger import IncomingMailQuerySet
 from wagtail_ecp.inbox.nodes import id_hash
 from wagtail_ecp.inbox.storing import store
+from wagtail_ecp.journal.actions import Subjects, record_all
+from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.parsing import ParsedMessage, parse
 
 logger = logging.getLogger(__name__)
@@ -129,8 +131,8 @@ def _process(mails: Iterable[IncomingMail], *, deadline: float) -> None:
         if found.key in known:
             is_own = known[found.key] == found.mail.pk
             done[State.STORED if is_own else State.DUPLICATE].append(found)
-    for state, those in done.items():
-        _finish([found.mail for found in those], state)
+    _finish([found.mail for found in done[State.DUPLICATE]], State.DUPLICATE)
+    _note_received([found.mail for found in done[State.STORED]])
 
 
 def _open(mail: IncomingMail, *, deadline: float) -> Opened | None:
@@ -182,6 +184,30 @@ def _subject(found: Opened, circumstances: Circumstances) -> Subject:
         at=found.mail.received_at,
         is_history=found.mail.is_history,
     )
+
+
+@transaction.atomic
+def _note_received(mails: Collection[IncomingMail]) -> None:
+    """Close the rows of what became messages, and write into the journal that it came.
+
+    For the whole batch at once, and in one transaction: whoever finds such a row still
+    open, after a crash, does both.
+    """
+    if not mails:
+        return
+    rows = IncomingMail.objects.filter(pk__in=[mail.pk for mail in mails])
+    owner = next(iter(mails)).lease_owner
+    held = rows.held_by(owner).select_for_update().values_list("pk", flat=True)
+    arrived = Message.objects.filter(incoming__in=list(held)).order_by("pk")
+    columns = ("pk", "conversation", "conversation__mailbox", "score__is_spam")
+    record_all(
+        Action.Kind.RECEIVED,
+        [
+            Subjects(mailbox, conversation, number, {"is_spam": True} if spam else {})
+            for number, conversation, mailbox, spam in arrived.values_list(*columns)
+        ],
+    )
+    _finish(mails, State.STORED)
 
 
 def _finish(mails: Collection[IncomingMail], state: State, **changes: Any) -> None:

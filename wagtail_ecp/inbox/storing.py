@@ -14,8 +14,6 @@ from wagtail_ecp.inbox.messages import (
 )
 from wagtail_ecp.inbox.models import Conversation, Folder, IncomingMail, Message
 from wagtail_ecp.inbox.nodes import as_node
-from wagtail_ecp.journal.actions import record
-from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.parsing import ParsedMessage
 from wagtail_ecp.spam.models import Score
 
@@ -95,13 +93,6 @@ def _enter(message: Message, conversation: Conversation, *, mail: IncomingMail) 
         conversation.save()
     message.conversation = conversation
     message.save()
-    record(
-        Action.Kind.RECEIVED,
-        mailbox=conversation.mailbox_id,
-        conversation=conversation.pk,
-        message=message.pk,
-        data={"is_spam": True} if message.is_spam else None,
-    )
 
 
 def _may_be_assigned(conversation: Conversation) -> bool:
