@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef
+
 from wagtail_ecp import conf
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.contacts.models import Contact
@@ -66,11 +68,12 @@ class Knowledge:
     mailboxes: Collection[int]
     sender_keys: Collection[str]
     contacts: Collection[int]
+    known_account: Account | None = None  # Just read, which saves a query.
 
     @cached_property
     def account(self) -> Account:
         """The account, whose threshold holds."""
-        return Account.objects.current()
+        return self.known_account or Account.objects.current()
 
     @cached_property
     def model(self) -> Current:
@@ -83,10 +86,19 @@ class Knowledge:
         return opinion.outside()
 
     @cached_property
+    def _contacts(self) -> list[tuple[int, str, bool]]:
+        """Each contact's key and origin, and whether the team has written to it."""
+        answered = Conversation.objects.filter(contact=OuterRef("pk"))
+        answered = answered.exclude(last_answer_at=None)
+        rows = Contact.objects.filter(pk__in=self.contacts)
+        rows = rows.annotate(is_answered=Exists(answered))
+        return list(rows.values_list("pk", "origin", "is_answered"))
+
+    @property
     def added(self) -> set[int]:
         """Contacts that a member added."""
-        rows = Contact.objects.filter(pk__in=self.contacts, origin=Contact.Origin.ADDED)
-        return set(rows.values_list("pk", flat=True))
+        added = Contact.Origin.ADDED
+        return {pk for pk, origin, _answered in self._contacts if origin == added}
 
     @cached_property
     def passed_before(self) -> set[int | None]:
@@ -98,12 +110,10 @@ class Knowledge:
         )
         return set(passed.order_by().values_list("contact", flat=True).distinct())
 
-    @cached_property
+    @property
     def answered(self) -> set[int | None]:
         """Contacts to whom the team has written."""
-        rows = Conversation.objects.filter(contact__in=self.contacts)
-        answered = rows.exclude(last_answer_at=None).order_by()
-        return set(answered.values_list("contact", flat=True).distinct())
+        return {pk for pk, _origin, is_answered in self._contacts if is_answered}
 
     @cached_property
     def marked(self) -> Mapping[tuple[int, str], str]:

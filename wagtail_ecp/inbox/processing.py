@@ -20,6 +20,7 @@ from rq.timeouts import BaseTimeoutException
 
 from wagtail_ecp import signals
 from wagtail_ecp.accounts.installation import ensure_transport_open
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.contacts.actions import see
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.judging import Knowledge, Subject, judge
@@ -71,24 +72,27 @@ def process_batch() -> bool:
 
     TransportPausedError while no mail may move.
     """
-    ensure_transport_open()
+    account = Account.objects.select_related("installation").first()
+    ensure_transport_open(account)
     waiting = IncomingMail.objects.waiting()
     # Attempts are counted by the claim, so that a crash counts as well.
     batches = (waiting.filter(attempts=0), BATCH), (waiting.filter(attempts__gt=0), 1)
-    done = [_process_claimed(rows, limit=limit) for rows, limit in batches]
+    done = [_process_claimed(rows, account, limit=limit) for rows, limit in batches]
     return any(done)
 
 
-def _process_claimed(rows: IncomingMailQuerySet, *, limit: int) -> bool:
+def _process_claimed(
+    rows: IncomingMailQuerySet, account: Account | None, *, limit: int
+) -> bool:
     owner = new_owner()
     if not rows.claim(owner, lease=LEASE, limit=limit, attempts=F("attempts") + 1):
         return False
     held = IncomingMail.objects.held_by(owner)
     deadline = time.monotonic() + BATCH_SECONDS
     for chunk in _chunks(held.select_related("blob").order_by("pk")):
-        _process(chunk, deadline=deadline)
-    # Out of time: what is left is as if it had not been claimed.
-    held.update(attempts=F("attempts") - 1, **RELEASED)
+        _process(chunk, account, deadline=deadline)
+    if time.monotonic() > deadline:  # What is left is as if it had not been claimed.
+        held.update(attempts=F("attempts") - 1, **RELEASED)
     return True
 
 
@@ -106,13 +110,16 @@ def _chunks(mails: Iterable[IncomingMail]) -> Iterator[list[IncomingMail]]:
         yield chunk
 
 
-def _process(mails: Iterable[IncomingMail], *, deadline: float) -> None:
+def _process(
+    mails: Iterable[IncomingMail], account: Account | None, *, deadline: float
+) -> None:
     opened = [found for mail in mails if (found := _open(mail, deadline=deadline))]
     contacts = see(found.parsed.sender for found in opened)
     knowledge = Knowledge(
         mailboxes={found.mail.mailbox_id for found in opened},
         sender_keys={found.parsed.sender.key for found in opened},
         contacts=set(contacts.values()),
+        known_account=account,
     )
     own_keys = frozenset(Mailbox.objects.values_list("address_key", flat=True))
     known = _known(opened)
@@ -197,8 +204,8 @@ def _note_received(mails: Collection[IncomingMail]) -> None:
         return
     rows = IncomingMail.objects.filter(pk__in=[mail.pk for mail in mails])
     owner = next(iter(mails)).lease_owner
-    held = rows.held_by(owner).select_for_update().values_list("pk", flat=True)
-    arrived = Message.objects.filter(incoming__in=list(held)).order_by("pk")
+    held = rows.held_by(owner)
+    arrived = Message.objects.filter(incoming__in=held.values("pk")).order_by("pk")
     columns = ("pk", "conversation", "conversation__mailbox", "score__is_spam")
     record_all(
         Action.Kind.RECEIVED,

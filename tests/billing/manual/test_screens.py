@@ -91,7 +91,7 @@ def said(response):
 
 
 def attempts():
-    rows = Action.objects.filter(kind=Action.Kind.ATTEMPT_REFUSED)
+    rows = Action.objects.filter(kind=Action.Kind.ATTEMPT_REFUSED).order_by("pk")
     return [row.data["attempt"] for row in rows]
 
 
