@@ -63,7 +63,12 @@ def test_a_real_rspamd_tells_spam_from_other_mail(server):
 
 
 @pytest.mark.rspamd
-@pytest.mark.parametrize("raw", [b"", b"\0" * 1000, b"\xff" * 500_000, b"x" * 512_000])
+# Named, because pytest puts a test's name into the environment of what it starts.
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\0" * 1000, b"\xff" * 500_000, b"x" * 512_000],
+    ids=["empty", "zeros", "no text", "large"],
+)
 def test_a_real_rspamd_has_an_opinion_on_bad_mail(server, raw):
     assert 0 <= Rspamd(url=server.url).score(raw).score <= 100
 

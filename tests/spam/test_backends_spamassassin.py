@@ -56,7 +56,12 @@ def test_a_real_spamd_is_asked_at_its_unix_socket(server):
 
 
 @pytest.mark.spamassassin
-@pytest.mark.parametrize("raw", [b"", b"\0" * 1000, b"\xff" * 500_000, b"x" * 512_000])
+# Named, because pytest puts a test's name into the environment of what it starts.
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\0" * 1000, b"\xff" * 500_000, b"x" * 512_000],
+    ids=["empty", "zeros", "no text", "large"],
+)
 def test_a_real_spamd_has_an_opinion_on_bad_mail(server, raw):
     assert 0 <= SpamAssassin(port=server.port).score(raw).score <= 100
 
