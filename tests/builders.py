@@ -3,6 +3,7 @@
 import itertools
 from email.message import EmailMessage
 from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
@@ -34,6 +35,11 @@ def an_account(owner=None):
     """Return the account, made if there is none."""
     account = Account.objects.first()
     return account or set_owner(owner or a_user("olga"), name="Tests")
+
+
+def account_zone():
+    """Return the zone that screens show dates in, whatever the machine's clock is."""
+    return ZoneInfo(Account.objects.get().time_zone)
 
 
 def a_mailbox(address=SUPPORT, *, readers=(), repliers=(), managers=()):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.admin.queries import queries_of
-from tests.builders import a_mailbox, an_email, receive_and_process
+from tests.builders import a_mailbox, account_zone, an_email, receive_and_process
 from wagtail_ecp.admin.cursors import Cursor
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import Conversation, Folder, FolderCounter
@@ -210,7 +210,7 @@ def test_list_is_read_from_its_index_in_order(client, alice, is_later_page):
 
 def test_times_are_as_short_as_their_age_allows(browse, alice):
     mailbox = a_mailbox(readers=[alice])
-    now = timezone.localtime()
+    now = timezone.localtime(timezone=account_zone())
     this_year = now.replace(day=15 if now.day != 15 else 16)
     in_words = f"{this_year.day} {this_year:%b}"
     conversations(mailbox, 3)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.admin.queries import queries_of
-from tests.builders import a_mailbox, an_email, receive_and_process
+from tests.builders import a_mailbox, account_zone, an_email, receive_and_process
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.admin.scores import DOUBTS, in_words
 from wagtail_ecp.contacts import actions as contacts
@@ -260,10 +260,10 @@ def test_reader_gets_no_boxes(browse, bob):
 def test_spam_folder_shows_score_and_end_of_each_row(support, browse, alice):
     arrive(threshold=0)
     Score.objects.update(value=93.44)
-    now = timezone.now()
+    now = timezone.localtime(timezone=account_zone())
     Conversation.objects.update(junked_at=now - timedelta(days=10))
     Account.objects.update(junk_retention_days=12)
-    end = timezone.localtime(now + timedelta(days=2))
+    end = timezone.localtime(now + timedelta(days=2), account_zone())
 
     soup = browse(alice)(list_of(support, "spam"))
     cells = texts(soup, ".ecp-list td")
