@@ -2,10 +2,22 @@
 
 import pytest
 from django.core.files.storage import storages
+from django.template.base import Template
+from django.test.utils import _TestState
 
 from tests.builders import a_user
 
 pytest_plugins = ["tests.database", "tests.servers"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_templates(django_test_environment):
+    """Render as a site does.
+
+    Django's test environment copies the context of every template for whoever asks what
+    was rendered; nobody does here, and on a large form that takes half of the time.
+    """
+    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
