@@ -97,8 +97,16 @@ class DovecotServer:
             lmtp.sendmail("sender@example.org", [user], raw)
 
     def empty(self, *, user: str = USER) -> None:
-        """Forget the user's mail; the next mail begins a new UIDVALIDITY."""
-        shutil.rmtree(self.folder / "mail" / user, ignore_errors=True)
+        """Forget the user's mail; the next mail begins a new UIDVALIDITY.
+
+        Dovecot takes the second of the clock, or one more than what it gave last: without
+        the file that remembers it, two within a second would be the same.
+        """
+        for path in (self.folder / "mail" / user).glob("*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif not path.name.startswith("dovecot-uidvalidity"):
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
