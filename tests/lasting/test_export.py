@@ -189,8 +189,11 @@ def test_every_table_of_ours_is_exported_or_left_out_on_purpose():
     assert {model.__name__ for model in ours - written} == {
         # In the rows that they are parts of.
         *("Attachment", "ContactAddress", "InvoiceLine", "OutboxRecipient"),
+        "DraftFile",
         # Derived from the raw mail or from other rows.
-        *("Blob", "MessageIdentifier", "FolderCounter"),
+        *("Blob", "MessageIdentifier", "FolderCounter", "AssigneeCounter"),
+        # Who is where just now, and one change to many while it runs.
+        *("Presence", "BulkChange", "BulkItem"),
         "Installation",  # Means nothing elsewhere.
         "Setup",  # Unfinished, and gone once there is something to export.
         # What Stripe knows better.

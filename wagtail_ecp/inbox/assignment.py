@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from wagtail_ecp import conf, signals
 from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.models import Conversation, Folder, Message, Outbox
 from wagtail_ecp.inbox.permissions import possible_assignees
 from wagtail_ecp.journal.actions import display_name, record
@@ -156,9 +157,12 @@ def _assign(number: int) -> None:
         return
     conversation.is_to_be_assigned = False
     choice = _choice(conversation)
-    if choice and choice.user.pk != conversation.assignee_id:
-        _give(conversation, choice)
-    conversation.save(update_fields=["is_to_be_assigned", "assignee", "assignee_name"])
+    with counted(conversation):
+        if choice and choice.user.pk != conversation.assignee_id:
+            _give(conversation, choice)
+        conversation.save(
+            update_fields=["is_to_be_assigned", "assignee", "assignee_name"]
+        )
 
 
 def _choice(conversation: Conversation) -> Choice | None:

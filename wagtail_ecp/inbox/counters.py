@@ -1,13 +1,19 @@
 """Keeps the folders' counters, in the transaction that changes what they count."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F
 
-from wagtail_ecp.inbox.models import Conversation, FolderCounter
+from wagtail_ecp.inbox.models import (
+    SNOOZED,
+    AssigneeCounter,
+    Conversation,
+    Folder,
+    FolderCounter,
+)
 
 
 class Position(NamedTuple):
@@ -16,6 +22,17 @@ class Position(NamedTuple):
     mailbox_id: int
     folder: str
     is_unread: bool
+    assignee_id: Any
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether it waits in the inbox for somebody to take it."""
+        return self.folder == Folder.INBOX and self.assignee_id is None
+
+    @property
+    def is_somebodys(self) -> bool:
+        """Whether it lies in the inbox for one member."""
+        return self.folder == Folder.INBOX and self.assignee_id is not None
 
 
 @contextmanager
@@ -23,34 +40,53 @@ def counted(*conversations: Conversation) -> Iterator[None]:
     """Count what the block changes; the rows must be locked or new."""
     before = [_position(conversation) for conversation in conversations]
     yield
-    changes: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for positions, sign in (
-        (before, -1),
-        (map(_position, conversations), 1),
-    ):
-        for position in positions:
-            if position:
-                change = changes[position.mailbox_id, position.folder]
-                change[0] += sign
-                change[1] += sign * position.is_unread
-    for key, (number, unread) in sorted(changes.items()):
-        if number or unread:
-            _add(*key, number=number, unread=unread)
+    after = [_position(conversation) for conversation in conversations]
+    _count([(position, -1) for position in before] + [(p, 1) for p in after])
+
+
+def uncount(conversations: Iterable[Conversation]) -> None:
+    """Leave these out of the numbers, in the transaction that deletes them."""
+    _count([(_position(conversation), -1) for conversation in conversations])
 
 
 def _position(conversation: Conversation) -> Position | None:
     if conversation._state.adding or conversation.merged_into_id:
         return None
     return Position(
-        conversation.mailbox_id, conversation.folder, conversation.is_unread
+        conversation.mailbox_id,
+        SNOOZED if conversation.snoozed_until else conversation.folder,
+        conversation.is_unread,
+        conversation.assignee_id,
     )
 
 
-def _add(mailbox_id: int, folder: str, *, number: int, unread: int) -> None:
-    rows = FolderCounter.objects.filter(mailbox_id=mailbox_id, folder=folder)
-    changed = rows.update(
-        conversations=F("conversations") + number, unread=F("unread") + unread
-    )
-    if not changed:  # The folder's first conversation.
-        FolderCounter.objects.get_or_create(mailbox_id=mailbox_id, folder=folder)
-        _add(mailbox_id, folder, number=number, unread=unread)
+def _count(signed: Iterable[tuple[Position | None, int]]) -> None:
+    """Add up what these positions come to, and write what is not nothing."""
+    folders: dict[tuple[int, str], Counter[str]] = {}
+    members: Counter[tuple[int, Any]] = Counter()
+    for position, sign in signed:
+        if position is None:
+            continue
+        key = (position.mailbox_id, position.folder)
+        change = folders.setdefault(key, Counter())
+        change["conversations"] += sign
+        change["unread"] += sign * position.is_unread
+        change["unassigned"] += sign * position.is_nobodys
+        if position.is_somebodys:
+            members[position.mailbox_id, position.assignee_id] += sign
+    for (mailbox_id, folder), change in sorted(folders.items()):
+        if any(change.values()):
+            _add(FolderCounter, change, mailbox_id=mailbox_id, folder=folder)
+    for (mailbox_id, user_id), number in sorted(members.items()):
+        if number:
+            change = Counter(conversations=number)
+            _add(AssigneeCounter, change, mailbox_id=mailbox_id, user_id=user_id)
+
+
+def _add(
+    model: type[FolderCounter | AssigneeCounter], change: Counter[str], **key: Any
+) -> None:
+    sums = {name: F(name) + number for name, number in change.items() if number}
+    if not model._default_manager.filter(**key).update(**sums):  # The first one.
+        model._default_manager.get_or_create(**key)
+        _add(model, change, **key)

@@ -12,6 +12,11 @@ from wagtail_ecp.accounts.models import Account, Letter
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models import (
     Conversation,
+    ConversationTag,
+    Draft,
+    FileLink,
+    Follow,
+    FormOrigin,
     GroupMailboxPermission,
     IncomingMail,
     KeptApart,
@@ -19,9 +24,14 @@ from wagtail_ecp.inbox.models import (
     MemberProfile,
     Merge,
     Message,
+    Note,
     Outbox,
     OutgoingServer,
+    SavedSearch,
     Source,
+    Star,
+    Tag,
+    TrustedImages,
 )
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.spam.models import Mark, Score
@@ -30,7 +40,7 @@ from wagtail_ecp.spam.models import Mark, Score
 LEFT_OUT = frozenset(
     {
         *("secret", "lease_owner", "lease_until", "lease_epoch", "owner_state"),
-        *("features", "is_tallied"),
+        *("features", "is_tallied", "is_to_be_indexed", "token_hash"),
     }
 )
 CHUNK = 500
@@ -184,6 +194,46 @@ KINDS = (
         rows=KeptApart.objects.all,
         of_mailbox=("lower__mailbox", "higher__mailbox"),
     ),
+    Kind(name="tags", rows=Tag.objects.all),
+    Kind(
+        name="conversation_tags",
+        rows=ConversationTag.objects.all,
+        of_mailbox=("conversation__mailbox",),
+    ),
+    Kind(
+        name="notes",
+        rows=lambda: Note.objects.prefetch_related("mentioned"),
+        of_mailbox=("conversation__mailbox",),
+        more=lambda row: {"mentioned": [user.pk for user in row.mentioned.all()]},
+    ),
+    Kind(
+        name="stars",
+        rows=Star.objects.all,
+        of_mailbox=("conversation__mailbox",),
+    ),
+    Kind(
+        name="follows",
+        rows=Follow.objects.all,
+        of_mailbox=("conversation__mailbox",),
+    ),
+    Kind(
+        name="drafts",
+        rows=lambda: Draft.objects.prefetch_related("files"),
+        of_mailbox=("mailbox",),
+        more=_parts("files"),
+    ),
+    Kind(
+        name="file_links",
+        rows=FileLink.objects.all,
+        of_mailbox=("message__mailbox", "message__conversation__mailbox"),
+    ),
+    Kind(
+        name="form_origins",
+        rows=FormOrigin.objects.all,
+        of_mailbox=("incoming__mailbox",),
+    ),
+    Kind(name="saved_searches", rows=SavedSearch.objects.all),
+    Kind(name="trusted_images", rows=TrustedImages.objects.all),
     Kind(name="billing_details", rows=_of_billing("BillingDetails")),
     Kind(name="levels_held", rows=_of_billing("LevelHeld")),
     Kind(

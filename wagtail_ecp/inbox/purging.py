@@ -6,23 +6,20 @@ stays with that one: it belongs to two teams, and only one of them asked for the
 """
 
 import logging
-from collections import Counter
 from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from wagtail.log_actions import log
 
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.exceptions import EmailCentreError
 from wagtail_ecp.inbox import summaries
-from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.counters import counted, uncount
 from wagtail_ecp.inbox.findings import is_still
 from wagtail_ecp.inbox.models import (
     Conversation,
-    FolderCounter,
     IncomingMail,
     Mailbox,
     Message,
@@ -116,21 +113,9 @@ def _delete(conversations: Collection[Conversation]) -> None:
     rows = Conversation.objects.filter(pk__in=keys)
     forget(Message.objects.filter(conversation__in=keys).values_list("pk", flat=True))
     Message.objects.filter(conversation__in=keys).only("pk").delete()
-    _uncount(conversations)
+    uncount(conversations)
     rows.update(merged_into=None)  # Parts and wholes protect each other.
     rows.delete()
-
-
-def _uncount(conversations: Collection[Conversation]) -> None:
-    numbers = Counter((row.mailbox_id, row.folder) for row in conversations)
-    unread = Counter(
-        (row.mailbox_id, row.folder) for row in conversations if row.is_unread
-    )
-    for (mailbox_id, folder), number in sorted(numbers.items()):
-        FolderCounter.objects.filter(mailbox=mailbox_id, folder=folder).update(
-            conversations=F("conversations") - number,
-            unread=F("unread") - unread[mailbox_id, folder],
-        )
 
 
 def purge_junk() -> bool:

@@ -42,6 +42,7 @@ def add(conversation: Conversation, message: Message) -> None:
         message.at >= conversation.last_message_at
     )
     conversation.message_count += 1
+    conversation.is_to_be_indexed = True
     conversation.has_attachments |= message.has_attachments
     if is_first:
         conversation.began_at = message.at

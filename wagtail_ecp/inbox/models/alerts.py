@@ -37,6 +37,8 @@ class Alert(models.Model):
 
         ASSIGNED = "assigned", _("assigned to you")
         NEW_MAIL = "new-mail", _("new mail")
+        MENTIONED = "mentioned", _("mentioned you")
+        FOLLOWED = "followed", _("new in what you follow")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
@@ -56,6 +58,8 @@ class Alert(models.Model):
     # Mailed, or not to be mailed any more.
     settled_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    # In the admin.
+    read_at = models.DateTimeField(null=True, blank=True)
 
     objects = AlertQuerySet.as_manager()
 
@@ -71,6 +75,12 @@ class Alert(models.Model):
                 fields=["user"],
                 condition=Q(settled_at__isnull=True),
                 name="ecp_alert_waiting",
+            ),
+            models.Index(fields=["user", "-id"], name="ecp_alert_list"),
+            models.Index(
+                fields=["user"],
+                condition=Q(read_at__isnull=True),
+                name="ecp_alert_unread",
             ),
             models.Index(
                 fields=["user", "-mailed_at"],

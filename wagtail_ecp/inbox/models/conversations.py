@@ -1,15 +1,18 @@
 """Messages that belong together."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models.mailboxes import Folder, Mailbox
+from wagtail_ecp.inbox.models.tags import Tag
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 #: From where conversations are purged when the owner's time is over.
 JUNK = (Folder.SPAM, Folder.TRASH)
+#: ``snoozed_until`` of what sleeps until somebody writes.
+UNTIL_REPLY = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -34,9 +39,21 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Find those that the job that assigns has to look at."""
         return self.whole().filter(is_to_be_assigned=True)
 
+    def to_be_indexed(self) -> Self:
+        """Find those whose words changed since the search index heard of them."""
+        return self.filter(is_to_be_indexed=True)
+
+    def awake(self) -> Self:
+        """Leave out what sleeps: it lies in the inbox and is not shown there."""
+        return self.filter(snoozed_until=None)
+
+    def to_be_woken(self) -> Self:
+        """Find those whose time has come."""
+        return self.filter(snoozed_until__lte=Now())
+
     def in_folder(self, mailbox: Mailbox, folder: str) -> Self:
         """One folder's conversations, newest first, in the order of their index."""
-        found = self.whole().filter(mailbox=mailbox, folder=folder)
+        found = self.whole().awake().filter(mailbox=mailbox, folder=folder)
         return found.order_by("-last_message_at", "-id")
 
 
@@ -76,6 +93,8 @@ class Conversation(models.Model):
     assignee_name = models.CharField(max_length=255, blank=True)
     # Mail came, and the job that assigns it has not been here yet.
     is_to_be_assigned = models.BooleanField(default=False)
+    # What it says changed, and the search index has yet to hear of it.
+    is_to_be_indexed = models.BooleanField(default=True)
     is_unread = models.BooleanField(default=True)
     has_attachments = models.BooleanField(default=False)
     message_count = models.PositiveIntegerField(default=0)
@@ -86,6 +105,7 @@ class Conversation(models.Model):
     last_answer_at = models.DateTimeField(null=True, blank=True)
     # Since when it lies in Spam or Trash, from where it is purged in time.
     junked_at = models.DateTimeField(null=True, blank=True)
+    # Only in the inbox; ``UNTIL_REPLY`` if nothing but a reply is to wake it.
     snoozed_until = models.DateTimeField(null=True, blank=True)
     # A reply brought it back from the trash.
     came_back_at = models.DateTimeField(null=True, blank=True)
@@ -94,22 +114,82 @@ class Conversation(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
     )
+    tags = models.ManyToManyField(
+        Tag, through="ConversationTag", related_name="conversations", blank=True
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(snoozed_until__isnull=True) | Q(folder=Folder.INBOX),
+                name="ecp_snoozed_in_the_inbox",
+            )
+        ]
+        # One for each list, in its order; a snoozed conversation is in no other.
         indexes: ClassVar = [
             models.Index(
                 fields=["mailbox", "folder", "-last_message_at", "-id"],
-                condition=Q(merged_into__isnull=True),
+                condition=Q(merged_into__isnull=True, snoozed_until__isnull=True),
                 name="ecp_conversation_list",
+            ),
+            models.Index(
+                fields=["assignee", "mailbox", "-last_message_at", "-id"],
+                condition=Q(
+                    merged_into__isnull=True,
+                    snoozed_until__isnull=True,
+                    folder=Folder.INBOX,
+                    assignee__isnull=False,
+                ),
+                name="ecp_conversation_mine",
+            ),
+            models.Index(
+                fields=["mailbox", "-last_message_at", "-id"],
+                condition=Q(
+                    merged_into__isnull=True,
+                    snoozed_until__isnull=True,
+                    folder=Folder.INBOX,
+                    assignee__isnull=True,
+                ),
+                name="ecp_conversation_nobodys",
+            ),
+            models.Index(
+                fields=["mailbox", "waiting_since", "id"],
+                condition=Q(
+                    merged_into__isnull=True,
+                    snoozed_until__isnull=True,
+                    folder=Folder.INBOX,
+                    waiting_since__isnull=False,
+                ),
+                name="ecp_conversation_waiting",
+            ),
+            models.Index(
+                fields=["mailbox", "snoozed_until", "id"],
+                condition=Q(merged_into__isnull=True, snoozed_until__isnull=False),
+                name="ecp_conversation_snoozed",
+            ),
+            models.Index(
+                fields=["mailbox", "-last_answer_at", "-id"],
+                condition=Q(merged_into__isnull=True, last_answer_at__isnull=False),
+                name="ecp_conversation_sent",
+            ),
+            models.Index(
+                fields=["snoozed_until"],
+                condition=Q(snoozed_until__isnull=False),
+                name="ecp_conversation_woken",
             ),
             models.Index(
                 fields=["id"],
                 condition=Q(is_to_be_assigned=True),
                 name="ecp_conversation_unassigned",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(is_to_be_indexed=True),
+                name="ecp_conversation_unindexed",
             ),
             models.Index(
                 fields=["junked_at"],
@@ -123,7 +203,12 @@ class Conversation(models.Model):
         return f"#{self.pk}"
 
     def file_in(self, folder: str) -> None:
-        """Change the folder; from Spam and Trash on, the time to its purge runs."""
+        """Change the folder; from Spam and Trash on, the time to its purge runs.
+
+        Only what lies in the inbox sleeps.
+        """
+        if folder != Folder.INBOX:
+            self.snoozed_until = None
         if folder != self.folder:
             self.folder = folder
             self.junked_at = timezone.now() if folder in JUNK else None
@@ -146,6 +231,26 @@ class Conversation(models.Model):
     def is_answered(self) -> bool:
         """Whether we wrote last and the correspondent's turn has come."""
         return self.last_answer_at is not None and self.waiting_since is None
+
+
+class ConversationTag(models.Model):
+    """A tag on a conversation."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="taggings"
+    )
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings")
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["conversation", "tag"], name="ecp_each_tag_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.conversation_id} {self.tag_id}"
 
 
 class Merge(models.Model):

@@ -22,7 +22,9 @@ class BlobQuerySet(models.QuerySet["Blob"]):
     def unused(self, *, for_at_least: timedelta) -> "BlobQuerySet":
         """Blobs that no row refers to any more, after a while in which one may."""
         idle = self.filter(last_used_at__lt=Now() - for_at_least)
-        return idle.filter(ledger=None, messages=None)
+        return idle.filter(
+            ledger=None, messages=None, draft_files=None, file_links=None
+        )
 
 
 class Blob(models.Model):

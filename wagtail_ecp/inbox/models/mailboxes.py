@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +78,12 @@ class Mailbox(models.Model):
         blank=True,
         help_text=_("What people see beside the address; empty: the mailbox's name."),
     )
+    signature = models.TextField(
+        _("signature"),
+        blank=True,
+        max_length=2000,
+        help_text=_("Below the answers of members who have none of their own."),
+    )
     outgoing_server = models.ForeignKey(
         "wagtail_ecp.OutgoingServer",
         null=True,
@@ -146,15 +153,26 @@ class GroupMailboxPermission(models.Model):
         return f"{self.group}: {self.permission} {self.mailbox}"
 
 
+#: Where conversations of the inbox are counted while they sleep.
+SNOOZED = "snoozed"
+
+
 class FolderCounter(models.Model):
-    """How many conversations a folder holds; kept in the transaction that moves them."""
+    """How many conversations a folder holds; kept in the transaction that moves them.
+
+    What sleeps is counted by itself, as the inbox does not show it.
+    """
 
     mailbox = models.ForeignKey(
         Mailbox, on_delete=models.CASCADE, related_name="counters"
     )
-    folder = models.CharField(max_length=8, choices=Folder)
+    folder = models.CharField(
+        max_length=8, choices=[*Folder.choices, (SNOOZED, _("Snoozed"))]
+    )
     conversations = models.BigIntegerField(default=0)
     unread = models.BigIntegerField(default=0)
+    # Of the inbox: how many nobody answers for.
+    unassigned = models.BigIntegerField(default=0)
 
     class Meta:
         default_permissions = ()
@@ -166,3 +184,26 @@ class FolderCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailbox_id} {self.folder}: {self.unread}/{self.conversations}"
+
+
+class AssigneeCounter(models.Model):
+    """How many conversations of a mailbox's inbox a member answers for."""
+
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.CASCADE, related_name="assignee_counters"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    conversations = models.BigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "mailbox"], name="ecp_one_counter_an_assignee"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.user_id}: {self.conversations}"

@@ -51,6 +51,8 @@ class Outbox(Leased):
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=timezone.now)
     next_try_at = models.DateTimeField(default=timezone.now)
+    # Until then, and no longer than it was not begun, its writer may take it back.
+    undo_until = models.DateTimeField(null=True, blank=True)
     # Committed just before DATA: after a crash it tells "not sent" from "unknown".
     data_begun_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

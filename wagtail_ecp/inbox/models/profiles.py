@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 SIGNATURE_LENGTH = 2000
+UNDO_SECONDS = [(seconds, str(seconds)) for seconds in (0, 5, 10, 20, 30)]
 
 
 class MemberProfileQuerySet(models.QuerySet["MemberProfile"]):
@@ -21,6 +22,14 @@ class MemberProfileQuerySet(models.QuerySet["MemberProfile"]):
     def of(self, user: "User | Any") -> "MemberProfile":
         """Return the user's profile, or unsaved defaults before it is first changed."""
         return self.filter(user=user.pk).first() or MemberProfile(user_id=user.pk)
+
+
+class Then(models.TextChoices):
+    """Where a member wants to be when a conversation is done with."""
+
+    NEXT = "next", _("the next conversation")
+    LIST = "list", _("the list")
+    STAY = "stay", _("the same conversation")
 
 
 class MemberProfile(models.Model):
@@ -44,9 +53,27 @@ class MemberProfile(models.Model):
         _("starting tab"), max_length=8, choices=Folder, default=Folder.INBOX
     )
     archive_on_reply = models.BooleanField(_("archive on reply"), default=False)
+    then_shows = models.CharField(
+        _("after sending, archiving or assigning show"),
+        max_length=4,
+        choices=Then,
+        default=Then.NEXT,
+    )
+    undo_seconds = models.PositiveSmallIntegerField(
+        _("seconds to undo sending"), choices=UNDO_SECONDS, default=10
+    )
+    writes_plain = models.BooleanField(_("write plain text"), default=False)
+    newest_first = models.BooleanField(_("newest message first"), default=False)
+    has_preview = models.BooleanField(_("preview beside the list"), default=False)
+    is_compact = models.BooleanField(_("compact lists"), default=False)
     alert_assigned = models.BooleanField(
         _("a conversation is assigned to me"), default=True
     )
+    alert_mentioned = models.BooleanField(_("a note mentions me"), default=True)
+    alert_followed = models.BooleanField(
+        _("a reply comes in a conversation that I follow"), default=True
+    )
+    alerts_by_mail = models.BooleanField(_("tell me by e-mail as well"), default=True)
     alert_mailboxes = models.ManyToManyField(
         Mailbox, blank=True, related_name="+", verbose_name=_("new mail arrives in")
     )

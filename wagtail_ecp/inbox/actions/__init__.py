@@ -1,0 +1,41 @@
+"""What people do with conversations: every write that somebody asks for.
+
+A module for each idea; callers say ``actions.assign(...)`` and need not know which.
+"""
+
+from wagtail_ecp.inbox.actions.answering import reply
+from wagtail_ecp.inbox.actions.arranging import merge, unmerge
+from wagtail_ecp.inbox.actions.assigning import assign
+from wagtail_ecp.inbox.actions.contacts import add_contact, remove_contact
+from wagtail_ecp.inbox.actions.filing import mark_read, move_to
+from wagtail_ecp.inbox.actions.judging import mark, take_back_mark, undo_mark
+from wagtail_ecp.inbox.actions.transport import (
+    DECLARED_A_COPY,
+    TRANSPORT_RESUMED,
+    process_again,
+    resume_transport,
+    send_again,
+    settle_as_sent,
+    stay_paused,
+)
+
+__all__ = [
+    "DECLARED_A_COPY",
+    "TRANSPORT_RESUMED",
+    "add_contact",
+    "assign",
+    "mark",
+    "mark_read",
+    "merge",
+    "move_to",
+    "process_again",
+    "remove_contact",
+    "reply",
+    "resume_transport",
+    "send_again",
+    "settle_as_sent",
+    "stay_paused",
+    "take_back_mark",
+    "undo_mark",
+    "unmerge",
+]

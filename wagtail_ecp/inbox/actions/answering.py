@@ -1,0 +1,78 @@
+"""What members send."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wagtail_ecp import signals
+from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.inbox import blobs, summaries
+from wagtail_ecp.inbox.actions.steps import locked, note_action, require_reply
+from wagtail_ecp.inbox.answers import Answer, enter, finish
+from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    Folder,
+    Message,
+)
+from wagtail_ecp.journal.models import Action
+from wagtail_ecp.spam import actions as spam_actions
+from wagtail_ecp.spam.models import Score
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def reply(
+    conversation: Conversation,
+    answer: Answer,
+    *,
+    answers: Message | None,
+    by: "User",
+    archive: bool = False,
+) -> Message:
+    """Send ``answer``, an answer to the message ``answers``, from the mailbox.
+
+    It is safe in the outbox on return. ValidationError if there is nobody to send it
+    to, nothing in it, something that no mail can hold, or if the account only
+    receives; nothing has changed then.
+    """
+    require_reply(by, conversation)
+    if not conversation.mailbox.is_active:
+        raise ValidationError(_("This mailbox is inactive and sends nothing."))
+    if Account.objects.current().receives_only:
+        raise ValidationError(
+            _("This account only receives for now; its owner can change that.")
+        )
+    raw = finish(conversation, answer, answers=answers)
+    blob = blobs.write(raw)
+    with transaction.atomic():
+        row = locked(conversation)
+        message = enter(row, raw, blob=blob, answer=answer, by=by)
+        with counted(row):
+            summaries.add(row, message)
+            row.is_unread = False
+            if archive or row.folder == Folder.SPAM:  # Whom one answers is no spammer.
+                row.file_in(Folder.ARCHIVE if archive else Folder.INBOX)
+            row.save()
+        _note_answer(row, by=by)
+        note_action(Action.Kind.REPLIED, row, by=by, message=message.pk)
+        announce = partial(signals.message_queued.send, Message, message=message)
+        transaction.on_commit(announce)
+    return message
+
+
+def _note_answer(row: Conversation, *, by: "User") -> None:
+    """Let the model learn, a little, that what is answered is wanted.
+
+    Spam among accepted mail is not what one answers.
+    """
+    scores = Score.objects.select_for_update().filter(message__conversation=row)
+    undecided = scores.filter(decision=Score.Decision.NONE).order_by("pk")
+    if scores.filter(is_spam=False).exists():
+        undecided = undecided.filter(is_spam=False)
+    if spam_actions.note_answer(undecided, by=by):
+        transaction.on_commit(lambda: signals.messages_marked.send(Score))
