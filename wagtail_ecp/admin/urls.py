@@ -19,6 +19,7 @@ from wagtail_ecp.admin import (
     pause,
     reauthentication,
     refiling,
+    replying,
     setup,
     setup_ready,
     spam_marks,
@@ -44,7 +45,7 @@ urlpatterns = [
     path(
         "conversations/<int:number>/", conversations.conversation, name="conversation"
     ),
-    path("conversations/<int:number>/reply/", conversations.reply, name="reply"),
+    path("conversations/<int:number>/reply/", replying.reply, name="reply"),
     path("conversations/<int:number>/assign/", filing.assign, name="assign"),
     path("conversations/<int:number>/move/", filing.move, name="move"),
     path("conversations/<int:number>/mark/", spam_marks.mark, name="mark"),
