@@ -9,9 +9,9 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, GroupCollectionPermission
 
 from tests.builders import a_mailbox, an_email, receive_and_process
-from wagtail_ecp.admin.rich_text import as_mail
 from wagtail_ecp.inbox import actions, blobs
 from wagtail_ecp.inbox.answers import Answer
+from wagtail_ecp.inbox.rich_text import as_mail
 from wagtail_ecp.mail.addresses import Address
 
 SITE = "http://tests.example/"

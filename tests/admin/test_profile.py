@@ -10,7 +10,6 @@ from django.urls import reverse
 from tests.admin.queries import queries_of
 from tests.admin.test_replying import errors, rich_text, sent
 from tests.builders import a_mailbox, an_email, receive_and_process
-from wagtail_ecp.admin.rich_text import is_untouched, with_signature
 from wagtail_ecp.inbox import profiles
 from wagtail_ecp.inbox.models import (
     Conversation,
@@ -18,6 +17,7 @@ from wagtail_ecp.inbox.models import (
     MemberProfile,
     Outbox,
 )
+from wagtail_ecp.inbox.rich_text import is_untouched, with_signature
 
 pytestmark = pytest.mark.django_db
 

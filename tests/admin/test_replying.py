@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.builders import a_mailbox, an_email, receive_and_process
-from wagtail_ecp.admin.rich_text import as_mail
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.models import Conversation, Message, Outbox
+from wagtail_ecp.inbox.rich_text import as_mail
 from wagtail_ecp.mail.parsing import parse
 
 pytestmark = pytest.mark.django_db

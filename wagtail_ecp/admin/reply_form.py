@@ -13,14 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_ecp import conf
 from wagtail_ecp.admin.reading import written
-from wagtail_ecp.admin.rich_text import (
-    as_mail,
-    editor,
-    is_untouched,
-    with_signature,
-)
+from wagtail_ecp.admin.rich_text import editor
 from wagtail_ecp.inbox.answers import Answer, reply_address, reply_subject
 from wagtail_ecp.inbox.models import Conversation, MemberProfile, Message
+from wagtail_ecp.inbox.rich_text import as_mail, is_untouched, with_signature
 from wagtail_ecp.mail.addresses import Address, parse_addresses
 from wagtail_ecp.mail.composing import OutgoingFile
 

@@ -1,5 +1,6 @@
 """What members are writing, saved as they type."""
 
+import secrets
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+def new_key() -> str:
+    """Return a name for what is about to be written."""
+    return secrets.token_hex(16)
+
+
 class DraftQuerySet(models.QuerySet["Draft"]):
     """Reads of drafts."""
 
@@ -29,8 +35,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         )
 
     def open(self) -> "DraftQuerySet":
-        """Drafts that were not handed to the outbox."""
-        return self.filter(message=None)
+        """Drafts that were neither handed to the outbox nor thrown away."""
+        return self.filter(message=None, discarded_at=None)
 
     def due(self) -> "DraftQuerySet":
         """Drafts whose time to be sent has come."""
@@ -48,6 +54,8 @@ class Draft(models.Model):
         FORWARD = "forward", _("forward")
         NEW = "new", _("new e-mail")
 
+    # The form has it before there is a row: what is saved or sent twice is one draft.
+    key = models.CharField(max_length=32, unique=True, default=new_key)
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="+")
     # None: it will begin one.
     conversation = models.ForeignKey(
@@ -84,6 +92,7 @@ class Draft(models.Model):
     seen = models.BigIntegerField(default=0)
     # Each save adds one; who saves over a version that they have not seen is told.
     version = models.PositiveIntegerField(default=1)
+    saved_by_name = models.CharField(max_length=255, blank=True)
     # To be sent by itself then; what stopped that, in words.
     send_at = models.DateTimeField(null=True, blank=True)
     trouble = models.TextField(blank=True)
@@ -93,6 +102,8 @@ class Draft(models.Model):
     )
     # What is done to the conversation when it is sent, and undone with it.
     after = models.JSONField(default=dict, blank=True)
+    # Thrown away: kept for a while, so that it can be taken out again.
+    discarded_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 

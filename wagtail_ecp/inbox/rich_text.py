@@ -1,0 +1,92 @@
+"""Wagtail's rich text, as an e-mail can carry it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin
+from uuid import uuid4
+
+from bs4 import BeautifulSoup, Tag
+from django.utils.html import escape
+from wagtail.images import get_image_model
+from wagtail.permissions import policy_registry
+from wagtail.rich_text import expand_db_html
+
+from wagtail_ecp.accounts import installation
+from wagtail_ecp.mail.composing import InlineImage
+from wagtail_ecp.mail.plaintext import html_to_text
+
+#: Wide enough for a letter, small enough for a mail.
+RENDITION: Final = "max-1200x1200"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """HTML that works outside of the site, and the images that it shows by ``cid:``."""
+
+    html: str
+    images: tuple[InlineImage, ...]
+
+
+def with_signature(signature: str) -> str:
+    """Return what an answer begins with: room to write, and the plain ``signature``.
+
+    It stands below two hyphens on a line of their own, as mail programs expect (RFC
+    3676 section 4.3); the blank behind them comes with sending, editors drop it.
+    """
+    if not signature:
+        return ""
+    lines = [escape(line) for line in ("--", *signature.splitlines())]
+    return f"<p></p><p></p><p>{'<br/>'.join(lines)}</p>"
+
+
+def is_untouched(rich_text: str, *, signature: str) -> bool:
+    """Whether the editor holds nothing but what ``with_signature`` put there."""
+    if "<embed" in rich_text:
+        return False
+    return html_to_text(rich_text) == html_to_text(with_signature(signature))
+
+
+def as_mail(rich_text: str, *, site: str, user: Any) -> Letter:
+    """Return what ``user`` wrote; links lead to the site.
+
+    Its address is the settings' WAGTAILADMIN_BASE_URL, else ``site``.
+
+    Images that ``user`` may not choose in Wagtail are left out.
+    """
+    soup = BeautifulSoup(rich_text, "html.parser")
+    images = [
+        image
+        for embed in soup.find_all("embed", embedtype="image")
+        if (image := _put_inline(embed, user))
+    ]
+    soup = BeautifulSoup(expand_db_html(str(soup)), "html.parser")
+    base = installation.site_address() or site
+    for link in soup.find_all("a", href=True):
+        link["href"] = urljoin(base, str(link["href"]))
+    for block in soup.find_all(True):
+        block.attrs.pop("data-block-key", None)
+    return Letter(str(soup), tuple(images))
+
+
+def _put_inline(embed: Tag, user: Any) -> InlineImage | None:
+    """Replace Wagtail's reference to an image by one that mail programs follow."""
+    number = str(embed.get("id", ""))
+    policy = policy_registry.get_by_type(get_image_model())
+    allowed = policy.instances_user_has_permission_for(user, "choose")
+    image = allowed.filter(pk=number).first() if number.isdecimal() else None
+    if image is None:
+        embed.decompose()
+        return None
+    rendition = image.get_rendition(RENDITION)
+    with rendition.file.open() as file:
+        data = file.read()
+    kind = rendition.file.name.rpartition(".")[2].lower().replace("jpg", "jpeg")
+    name = rendition.file.name.rpartition("/")[2]
+    content_id = f"{uuid4().hex}@ecp"
+    shown = BeautifulSoup("", "html.parser").new_tag("img", src=f"cid:{content_id}")
+    shown["alt"] = str(embed.get("alt", ""))
+    shown["width"], shown["height"] = str(rendition.width), str(rendition.height)
+    embed.replace_with(shown)
+    return InlineImage(
+        name=name, content_type=f"image/{kind}", data=data, content_id=content_id
+    )
