@@ -84,6 +84,7 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     # Whoever opens a conversation marks it read, and may take that back.
     "wagtail_ecp:mark_unread": (NOT_SO, (302, 302, 404, 404, 404, "login")),
     "wagtail_ecp:undo_merge": (NOT_SO, BUTTON),
+    "wagtail_ecp:undo": (NOT_SO, BUTTON),
     "wagtail_ecp:message_html": (SCREEN, NOT_SO),
     "wagtail_ecp:message_text": (SCREEN, NOT_SO),
     "wagtail_ecp:message_source": (SCREEN, NOT_SO),
@@ -217,6 +218,7 @@ class World:
         receive_and_process(an_email(), an_email("Another"))
         one, another = Conversation.objects.order_by("pk")
         actions.merge(one, another, by=replier)
+        assigned = actions.assign(one, to=replier, by=replier)
         answered = one.messages.first()
         answer = Answer(
             to=[Address("", "vera@customer.example")],
@@ -240,6 +242,7 @@ class World:
             "mailbox_id": mailbox.pk,
             "name": "inbox",
             "number": one.pk,
+            "action_id": assigned.pk,
             "merge_id": Merge.objects.get().pk,
             "message_id": ours.pk,
             "index": 0,

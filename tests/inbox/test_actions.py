@@ -36,7 +36,10 @@ def test_a_member_assigns_and_the_journal_knows(alice, bob):
     conversation.refresh_from_db()
     action = Action.objects.get(kind=Action.Kind.ASSIGNED)
     assert (conversation.assignee, conversation.assignee_name) == (bob, "bob")
-    assert (action.user, action.data) == (alice, {"to": "bob"})
+    assert (action.user, action.data) == (
+        alice,
+        {"to": "bob", "key": str(bob.pk), "before": ""},
+    )
 
 
 def test_assigning_to_nobody_returns_it_to_the_team(alice):

@@ -55,6 +55,8 @@ def _words(action: Action) -> str:
             "before": _folder(data.get("before", "")),
             "after": _folder(data.get("after", "")),
         }
+    if action.kind == Action.Kind.UNDONE:
+        return _("undid: %(what)s") % {"what": _kind(data.get("kind", ""))}
     return str(action.get_kind_display())
 
 
@@ -74,3 +76,7 @@ def _why(data: dict[str, str]) -> str:
 
 def _folder(name: str) -> str:
     return str(Folder(name).label) if name in Folder.values else name
+
+
+def _kind(name: str) -> str:
+    return str(Action.Kind(name).label) if name in Action.Kind.values else name

@@ -9,6 +9,7 @@ from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin.lookups import find_conversation, find_merge, find_outbox
 from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery
+from wagtail_ecp.admin.undo_notice import offer_undo
 from wagtail_ecp.inbox import actions, permissions
 from wagtail_ecp.inbox.models import Conversation, Folder
 from wagtail_ecp.journal.actions import display_name
@@ -23,10 +24,11 @@ def assign(request: AdminRequest, number: int) -> HttpResponse:
     possible = {str(user.pk): user for user in permissions.possible_assignees(found)}
     if chosen and chosen not in possible:
         raise BadRequest("This person may not answer here.")
-    actions.assign(found, to=possible.get(chosen), by=request.user)
+    assigned = actions.assign(found, to=possible.get(chosen), by=request.user)
     name = display_name(possible.get(chosen))
-    notices.success(
+    offer_undo(
         request,
+        assigned,
         _("%(name)s answers for this conversation.") % {"name": name}
         if name
         else _("Nobody in particular answers for this conversation."),
@@ -44,9 +46,10 @@ def move(request: AdminRequest, number: int) -> HttpResponse:
         folder = Folder(request.POST.get("folder", ""))
     except ValueError:
         raise BadRequest("There is no such folder.") from None
-    actions.move_to(folder, found, by=request.user)
-    notices.success(
+    moved = actions.move_to(folder, found, by=request.user)
+    offer_undo(
         request,
+        moved,
         _("#%(number)s is in “%(folder)s” now.")
         % {"number": found.pk, "folder": folder.label},
     )

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from wagtail_ecp.inbox.models import Conversation, Merge, Message, Outbox
+from wagtail_ecp.journal.models import Action
 
 
 def find_conversation(request: HttpRequest, number: int) -> Conversation:
@@ -46,3 +47,12 @@ def find_merge(request: HttpRequest, merge_id: int) -> Merge:
     visible = Conversation.objects.visible_to(request.user)
     related = Merge.objects.select_related("kept__mailbox", "gone")
     return get_object_or_404(related, kept__in=visible, pk=merge_id)
+
+
+def find_action(request: HttpRequest, action_id: int) -> Action:
+    """Return what was done to a conversation that the user may read."""
+    visible = Conversation.objects.visible_to(request.user)
+    found: Action = get_object_or_404(
+        Action, pk=action_id, conversation_number__in=visible.values("pk")
+    )
+    return found

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wagtail_ecp.admin import undo_notice
 from wagtail_ecp.admin.navigation import navigation
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def page(
         "header_title": crumbs[-1][0],
         "header_icon": "mail",
         "ecp": navigation(request),
+        "undo_notice": undo_notice.recall(request),
     }
     return render(
         request, f"wagtail_ecp/admin/{template}", frame | context, status=status

@@ -24,6 +24,7 @@ from wagtail_ecp.admin import (
     setup_ready,
     spam_marks,
     spam_preview,
+    undoing,
 )
 
 app_name = "wagtail_ecp"
@@ -54,6 +55,7 @@ urlpatterns = [
         filing.mark_unread,
         name="mark_unread",
     ),
+    path("actions/<int:action_id>/undo/", undoing.undo, name="undo"),
     path("merges/<int:merge_id>/undo/", filing.undo_merge, name="undo_merge"),
     path("messages/<int:message_id>/html/", message_parts.html, name="message_html"),
     path("messages/<int:message_id>/text/", message_parts.text, name="message_text"),

@@ -18,12 +18,16 @@ from wagtail_ecp.inbox.actions.transport import (
     settle_as_sent,
     stay_paused,
 )
+from wagtail_ecp.inbox.actions.undoing import UNDOERS, Undoer, can_undo, undo
 
 __all__ = [
     "DECLARED_A_COPY",
     "TRANSPORT_RESUMED",
+    "UNDOERS",
+    "Undoer",
     "add_contact",
     "assign",
+    "can_undo",
     "mark",
     "mark_read",
     "merge",
@@ -36,6 +40,7 @@ __all__ = [
     "settle_as_sent",
     "stay_paused",
     "take_back_mark",
+    "undo",
     "undo_mark",
     "unmerge",
 ]

@@ -6,14 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from wagtail_ecp.inbox import permissions
-from wagtail_ecp.inbox.actions.judging import judge
-from wagtail_ecp.inbox.actions.steps import locked, require_reply
+from wagtail_ecp.inbox.actions.judging import had_spam, judge, undo_judgement
+from wagtail_ecp.inbox.actions.steps import ChangedSinceError, locked, require_reply
 from wagtail_ecp.inbox.counters import counted
-from wagtail_ecp.inbox.filing import file, summarise
+from wagtail_ecp.inbox.filing import file, file_back, summarise
 from wagtail_ecp.inbox.models import (
     Conversation,
     Folder,
 )
+from wagtail_ecp.journal.models import Action
 from wagtail_ecp.spam.models import Mark
 
 if TYPE_CHECKING:
@@ -23,21 +24,32 @@ Verdict = Mark.Verdict
 
 
 @transaction.atomic
-def move_to(folder: Folder, conversation: Conversation, *, by: "User") -> None:
-    """File ``conversation`` in ``folder`` of its mailbox."""
+def move_to(folder: Folder, conversation: Conversation, *, by: "User") -> Action | None:
+    """File ``conversation`` in ``folder`` of its mailbox; None if it lies there."""
     require_reply(by, conversation)
     row = locked(conversation)
     if row.folder == folder:
-        return
+        return None
     # Into Spam and out of it is a judgement as well.
-    had_spam = False
+    judged = None
     if folder == Folder.SPAM:
-        had_spam = judge(row, Verdict.SPAM, by=by)
+        judged = judge(row, Verdict.SPAM, by=by)
     elif row.folder == Folder.SPAM and folder != Folder.TRASH:
-        had_spam = judge(row, Verdict.WANTED, by=by)
-    file(row, folder, by=by)
-    if had_spam:
+        judged = judge(row, Verdict.WANTED, by=by)
+    filed = file(row, folder, by=by, mark=judged)
+    if judged and had_spam(judged):
         summarise(row)
+    return filed
+
+
+def undo_move(row: Conversation, action: Action, by: "User") -> None:
+    """Put the conversation back, with the verdicts on its mail if they went with it."""
+    if "mark" in action.data:
+        undo_judgement(row, Action.objects.get(pk=action.data["mark"]), by)
+    elif row.folder != action.data["after"]:
+        raise ChangedSinceError
+    else:
+        file_back(row, action, by=by)
 
 
 @transaction.atomic

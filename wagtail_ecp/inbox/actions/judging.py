@@ -7,7 +7,13 @@ from django.db import transaction
 from wagtail_ecp import signals
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox import undoing
-from wagtail_ecp.inbox.actions.steps import locked, note_action, require_reply
+from wagtail_ecp.inbox.actions.steps import (
+    CannotUndoError,
+    ChangedSinceError,
+    locked,
+    note_action,
+    require_reply,
+)
 from wagtail_ecp.inbox.filing import file, file_by_verdicts, summarise
 from wagtail_ecp.inbox.judging import score_now
 from wagtail_ecp.inbox.models import (
@@ -34,7 +40,7 @@ def mark(
     *,
     by: "User",
     only: Message | None = None,
-) -> None:
+) -> Action:
     """Say that the conversation's incoming mail, or ``only`` one of it, is spam or not.
 
     The conversation goes to Spam when nothing but spam is left in it, or comes back
@@ -42,13 +48,14 @@ def mark(
     """
     require_reply(by, conversation)
     row = locked(conversation)
-    had_spam = judge(row, verdict, by=by, only=only)
+    judged = judge(row, verdict, by=by, only=only)
     if verdict == Verdict.SPAM and only is None:
-        file(row, Folder.SPAM, by=by)
-        if had_spam:  # It counts now, as everything does there.
+        file(row, Folder.SPAM, by=by, mark=judged)
+        if had_spam(judged):  # It counts now, as everything does there.
             summarise(row)
     else:
-        file_by_verdicts(row, by=by)
+        file_by_verdicts(row, by=by, mark=judged)
+    return judged
 
 
 @transaction.atomic
@@ -75,10 +82,10 @@ def undo_mark(conversation: Conversation, *, by: "User") -> bool:
     """Bring back what held before ``by`` marked it; False if anything happened since."""
     require_reply(by, conversation)
     row = locked(conversation)
-    before = undoing.last_mark(row, by=by)
-    if before is None:
+    marked = undoing.last_mark(row, by=by)
+    if marked is None:
         return False
-    undoing.restore(row, before, by=by)
+    undoing.restore(row, marked, by=by)
     note_action(Action.Kind.MARK_TAKEN_BACK, row, by=by)
     transaction.on_commit(lambda: signals.messages_marked.send(Score))
     return True
@@ -86,8 +93,8 @@ def undo_mark(conversation: Conversation, *, by: "User") -> bool:
 
 def judge(
     row: Conversation, verdict: Verdict, *, by: "User", only: Message | None = None
-) -> bool:
-    """Mark these messages; return whether there was spam among them before."""
+) -> Action:
+    """Mark these messages."""
     chosen = row.messages.filter(direction=Message.Direction.IN)
     if only is not None:
         chosen = chosen.filter(pk=only.pk)
@@ -103,6 +110,21 @@ def judge(
         else Action.Kind.MARKED_WANTED
     )
     number = only.pk if only else None
-    note_action(kind, row, by=by, message=number, before=before.as_data())
+    judged = note_action(kind, row, by=by, message=number, before=before.as_data())
     transaction.on_commit(lambda: signals.messages_marked.send(Score))
-    return any(is_spam for _number, _decision, is_spam in before.scores)
+    return judged
+
+
+def had_spam(judged: Action) -> bool:
+    """Whether there was spam among what was judged, before."""
+    return any(undoing.Before(**judged.data["before"]).verdicts)
+
+
+def undo_judgement(row: Conversation, action: Action, by: "User") -> None:
+    """Give the messages their verdicts back, and the conversation its place."""
+    if "before" not in action.data:  # From before there was an undo.
+        raise CannotUndoError
+    if not undoing.is_as_left(row, action):
+        raise ChangedSinceError
+    undoing.restore(row, action, by=by)
+    transaction.on_commit(lambda: signals.messages_marked.send(Score))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.inbox import permissions
@@ -39,6 +39,7 @@ def require_reply(user: "User", conversation: Conversation) -> None:
 def note_action(
     kind: Action.Kind,
     conversation: Conversation,
+    /,
     *,
     by: "User",
     message: int | None = None,
@@ -53,3 +54,17 @@ def note_action(
         by=by,
         data=data,
     )
+
+
+class CannotUndoError(ValidationError):
+    """Nothing can take this back."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This can't be undone."))
+
+
+class ChangedSinceError(ValidationError):
+    """What is to be undone does not hold any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Not undone: somebody has changed it again since."))
