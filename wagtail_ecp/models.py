@@ -8,7 +8,7 @@ from wagtail_ecp.billing.models import (
     LevelHeld,
 )
 from wagtail_ecp.billing.stripe.models import StripeCustomer, StripeEvent
-from wagtail_ecp.contacts.models import Contact, ContactAddress
+from wagtail_ecp.contacts.models import Contact, ContactAddress, ContactWord
 from wagtail_ecp.inbox.models import (
     Alert,
     AssigneeCounter,
@@ -62,6 +62,7 @@ __all__ = [
     "BulkItem",
     "Contact",
     "ContactAddress",
+    "ContactWord",
     "Conversation",
     "ConversationTag",
     "Draft",

@@ -62,6 +62,8 @@ ADMINISTRATION_NOT_SO = ("home", "home", "home", "home", 405, "login")
 NEVER = ("home", "home", "home", "home", "home", "login")
 START = (302, 302, 302, "home", 200, "login")
 NOT_AGAIN = (302, 302, 302, 302, 302, "login")  # To the start.
+# Who answers no mail addresses none.
+ADDRESSING = ("home", 200, 200, "home", "home", "login")
 # An administrator is told whether mail came, and not which.
 FIRST_MAILBOX = (200, 200, 404, "home", 200, "login")
 
@@ -81,6 +83,7 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:add_contact": (NOT_SO, BUTTON),
     "wagtail_ecp:remove_contact": (NOT_SO, BUTTON),
     "wagtail_ecp:add_contacts": (NOT_SO, BUTTON),
+    "wagtail_ecp:complete_contacts": (ADDRESSING, NOT_SO),
     # Whoever opens a conversation marks it read, and may take that back.
     "wagtail_ecp:mark_unread": (NOT_SO, (302, 302, 404, 404, 404, "login")),
     "wagtail_ecp:undo_merge": (NOT_SO, BUTTON),

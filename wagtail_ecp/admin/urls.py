@@ -7,6 +7,7 @@ from wagtail_ecp.admin import (
     assignment_row,
     billing,
     contact_marks,
+    contacts,
     conversations,
     export,
     filing,
@@ -89,6 +90,7 @@ urlpatterns = [
         contact_marks.remove_contact,
         name="remove_contact",
     ),
+    path("contacts/complete/", contacts.complete_contacts, name="complete_contacts"),
     path("incoming/", incoming.incoming_mail, name="incoming_mail"),
     path(
         "incoming/<int:mail_id>/source/",

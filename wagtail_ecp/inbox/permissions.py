@@ -26,6 +26,11 @@ def can_reply(user: "User | Any", mailbox: Mailbox) -> bool:
     return answering.filter(pk=mailbox.pk).exists()
 
 
+def can_reply_somewhere(user: "User | Any") -> bool:
+    """Whether ``user`` may answer mail of any mailbox."""
+    return Mailbox.objects.open_to(user, Permission.REPLY, Permission.MANAGE).exists()
+
+
 def possible_assignees(conversation: Conversation) -> "QuerySet[Any]":
     """Return the active users who may answer this conversation, by name."""
     from django.contrib.auth import get_user_model

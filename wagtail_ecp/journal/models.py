@@ -64,6 +64,8 @@ class Action(models.Model):
         MARK_TAKEN_BACK = "mark-taken-back", _("took a spam mark back")
         CONTACT_ADDED = "contact-added", _("added a contact")
         CONTACT_REMOVED = "contact-removed", _("removed a contact")
+        CONTACT_CHANGED = "contact-changed", _("changed a contact")
+        CONTACTS_MERGED = "contacts-merged", _("made two contacts one")
         THRESHOLD_APPLIED = "threshold-applied", _("re-filed mail by the threshold")
         PURGED = "purged", _("purged")
         SEND_FAILED = "send-failed", _("sending failed")

@@ -1,15 +1,17 @@
-"""Senders who are made contacts, from their mail."""
+"""What members do with contacts: mail that belongs to an address goes where it goes."""
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from wagtail_ecp.contacts import actions as contacts
-from wagtail_ecp.contacts.models import Contact
+from wagtail_ecp.contacts.models import Contact, ContactAddress
+from wagtail_ecp.inbox import correspondents, permissions
 from wagtail_ecp.inbox.actions.steps import require_reply
-from wagtail_ecp.inbox.models import (
-    Message,
-)
+from wagtail_ecp.inbox.models import Conversation, Message
 from wagtail_ecp.mail.addresses import Address
 
 if TYPE_CHECKING:
@@ -29,3 +31,154 @@ def remove_contact(message: Message, *, by: "User") -> None:
     require_reply(by, message.conversation)
     if message.contact is not None:
         contacts.remove(message.contact, by=by)
+
+
+@transaction.atomic
+def write_down_contact(name: str, address: str, *, by: "User") -> Contact:
+    """Add a contact by hand; ValidationError if that is no address or is one already.
+
+    Whoever wrote from it before becomes an added contact, under this name.
+    """
+    _require_replier(by)
+    wanted = _checked(address, name=name)
+    holder = _holder(wanted)
+    if holder is None:
+        return contacts.add(wanted, by=by)
+    contact = holder.contact
+    if contact.is_added:
+        raise ValidationError(
+            _("%(address)s is in the contacts already, as %(contact)s."),
+            params={"address": holder.address, "contact": contact},
+        )
+    if not _sees(by, contact) and contact.addresses.count() > 1:
+        contact = _separate(holder, by=by)  # The others are none of their business.
+    contacts.keep(contact, by=by)
+    contacts.rename(contact, name, by=by)
+    return contact
+
+
+@transaction.atomic
+def keep_contact(contact: Contact, *, by: "User") -> None:
+    """Make somebody who was merely seen a contact, whose mail is never spam."""
+    _require_replier(by)
+    contacts.keep(_locked(contact), by=by)
+
+
+@transaction.atomic
+def forget_contact(contact: Contact, *, by: "User") -> None:
+    """Let a contact be somebody who was merely seen again."""
+    _require_replier(by)
+    contacts.remove(_locked(contact), by=by)
+
+
+@transaction.atomic
+def rename_contact(contact: Contact, name: str, *, by: "User") -> None:
+    """Call the contact ``name``; without one they are called by their address."""
+    _require_replier(by)
+    row = _locked(contact)
+    if name != row.name:
+        contacts.rename(row, name, by=by)
+
+
+@transaction.atomic
+def add_contact_address(contact: Contact, address: str, *, by: "User") -> None:
+    """Give the contact another address, with the mail that came from it.
+
+    ValidationError if it is none, or that of another contact that ``by`` may see: the
+    two have to be made one.
+    """
+    _require_replier(by)
+    row = _locked(contact)
+    wanted = _checked(address)
+    holder = _holder(wanted)
+    if holder is None:
+        contacts.give(row, wanted, by=by)
+    elif holder.contact_id == row.pk:
+        raise ValidationError(_("The contact has this address already."))
+    elif _sees(by, holder.contact):
+        raise ValidationError(
+            _("%(address)s belongs to %(contact)s. Make the two one contact instead."),
+            params={"address": holder.address, "contact": holder.contact},
+        )
+    else:
+        _move(holder, row, by=by)
+
+
+@transaction.atomic
+def remove_contact_address(address: ContactAddress, *, by: "User") -> None:
+    """Take an address away from its contact, with the mail that came from it.
+
+    Whoever writes from it is merely seen then. ValidationError for the only address.
+    """
+    _require_replier(by)
+    contact = _locked(address.contact)
+    if not contact.addresses.exclude(pk=address.pk).exists():
+        raise ValidationError(
+            _("This is the only address. Remove the contact instead.")
+        )
+    if contact.messages.filter(sender_key=address.address_key).exists():
+        _separate(address, by=by)
+    else:
+        contacts.take(address, by=by)
+
+
+@transaction.atomic
+def merge_contacts(kept: Contact, gone: Contact, *, by: "User") -> None:
+    """Make two contacts one, with the addresses and the mail of both."""
+    _require_replier(by)
+    if kept.pk == gone.pk:
+        raise ValidationError(_("Choose another contact than this one."))
+    first, second = sorted((kept, gone), key=lambda contact: contact.pk)
+    rows = {row.pk: row for row in (_locked(first), _locked(second))}
+    gone.messages.update(contact=kept)
+    gone.conversations.update(contact=kept)
+    contacts.merge(rows[kept.pk], rows[gone.pk], by=by)
+
+
+def _require_replier(user: "User") -> None:
+    if not permissions.can_reply_somewhere(user):
+        raise PermissionDenied(_("You may only read mail."))
+
+
+def _locked(contact: Contact) -> Contact:
+    return Contact.objects.select_for_update().get(pk=contact.pk)
+
+
+def _checked(address: str, *, name: str = "") -> Address:
+    wanted = Address(" ".join(name.split()), address.strip())
+    try:
+        validate_email(wanted.key)  # Its domain is in ASCII, as servers want it.
+    except ValidationError:
+        raise ValidationError(
+            _("“%(address)s” is not an e-mail address."),
+            params={"address": wanted.address[:320]},
+        ) from None
+    return wanted
+
+
+def _holder(address: Address) -> ContactAddress | None:
+    rows = ContactAddress.objects.select_for_update().select_related("contact")
+    return rows.filter(address_key=address.key).first()
+
+
+def _sees(user: "User", contact: Contact) -> bool:
+    return correspondents.visible_to(user).filter(pk=contact.pk).exists()
+
+
+def _separate(address: ContactAddress, *, by: "User") -> Contact:
+    """Make a contact of its own for the address, merely seen."""
+    contact = Contact.objects.create()
+    _move(address, contact, by=by)
+    return contact
+
+
+def _move(address: ContactAddress, to: Contact, *, by: "User") -> None:
+    """Make the address another contact's, and all that came from it."""
+    before, key = address.contact, address.address_key
+    wrote = Conversation.objects.filter(contact=before, messages__sender_key=key)
+    numbers = list(wrote.order_by().values_list("pk", flat=True).distinct())
+    Conversation.objects.filter(pk__in=numbers).update(contact=to)
+    before.messages.filter(sender_key=key).update(contact=to)
+    contacts.hand_over(address, to, by=by)
+    if not before.addresses.exists():
+        before.delete()

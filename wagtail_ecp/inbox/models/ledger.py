@@ -85,6 +85,7 @@ class IncomingMail(Leased):
         LMTP = "lmtp", "LMTP"
         PIPE = "pipe", _("pipe")
         SOURCE = "source", _("source")
+        FORM = "form", _("form on the site")
 
     mailbox = models.ForeignKey(
         Mailbox, on_delete=models.PROTECT, related_name="incoming_mail"
