@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from wagtail_ecp.accounts.actions import set_owner
 from wagtail_ecp.accounts.models import Account
-from wagtail_ecp.inbox.models import GroupMailboxPermission, IncomingMail, Mailbox
+from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    GroupMailboxPermission,
+    IncomingMail,
+    Mailbox,
+)
 from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
 
@@ -67,6 +73,19 @@ def grant(user, mailbox, permission):
         group=group, mailbox=mailbox, permission=permission
     )
     user.groups.add(group)
+
+
+def a_conversation(mailbox, subject="Where is my parcel?", **fields):
+    """Return a conversation without messages: enough for lists and numbers.
+
+    It is counted, like one that came by mail.
+    """
+    now = timezone.now()
+    moments = {"began_at": now, "last_message_at": now}
+    conversation = Conversation(mailbox=mailbox, subject=subject, **moments | fields)
+    with counted(conversation):
+        conversation.save()
+    return conversation
 
 
 def an_email(  # noqa: PLR0913

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from tests.admin.queries import queries_of
 from tests.builders import a_mailbox, account_zone, an_email, receive_and_process
-from wagtail_ecp.admin.cursors import Cursor
 from wagtail_ecp.inbox import actions
+from wagtail_ecp.inbox.cursors import Cursor
+from wagtail_ecp.inbox.lists import BY_NAME, LISTS, NEWEST
 from wagtail_ecp.inbox.models import Conversation, Folder, FolderCounter
+from wagtail_ecp.inbox.models.conversations import UNTIL_REPLY
 
 pytestmark = pytest.mark.django_db
 
@@ -80,12 +82,13 @@ def test_tabs_show_what_is_unread_in_each_folder(browse, alice):
 
     tabs = browse(alice)(folder_url(mailbox)).select(".ecp-tabs a")
 
-    assert [tab.text for tab in tabs] == ["Inbox 2 unread", "Archive", "Spam", "Trash"]
-    assert [tab.get("aria-current") for tab in tabs] == ["page", None, None, None]
+    assert tabs[0].text == "Inbox 2 unread"
+    assert [tab.text for tab in tabs[1:]] == [str(kind.label) for kind in LISTS[1:]]
+    assert [tab.get("aria-current") for tab in tabs] == ["page"] + [None] * 9
 
 
-@pytest.mark.parametrize("folder", Folder.values)
-def test_empty_folder_says_what_to_do(browse, alice, folder):
+@pytest.mark.parametrize("folder", BY_NAME)
+def test_empty_list_says_what_to_do(browse, alice, folder):
     mailbox = a_mailbox(readers=[alice])
 
     soup = browse(alice)(folder_url(mailbox, folder))
@@ -139,6 +142,7 @@ def test_later_page_leads_back_to_the_newest(browse, alice):
         "1e3-4",
         "9" * 30 + "-1",
         "1-" + "9" * 30,
+        "9" * 18 + "-1",
     ],
 )
 def test_malformed_cursor_shows_the_first_page(browse, alice, cursor):
@@ -152,6 +156,7 @@ def test_cursor_is_read_as_it_was_written():
     cursor = Cursor(timezone.now(), 4711)
 
     assert Cursor.read(str(cursor)) == cursor
+    assert Cursor.read(str(Cursor(UNTIL_REPLY, 1))) == Cursor(UNTIL_REPLY, 1)
     assert Cursor.read("9" * 17 + "-" + "9" * 18) is not None
 
 
@@ -196,7 +201,7 @@ def test_list_is_read_from_its_index_in_order(client, alice, is_later_page):
     url = folder_url(mailbox)
     if is_later_page:
         middle = Conversation.objects.in_folder(mailbox, Folder.INBOX)[100]
-        url += f"?before={Cursor.after(middle)}"
+        url += f"?before={NEWEST.cursor(middle)}"
 
     [sql] = [sql for sql in queries_of(client, url) if "LIMIT 51" in sql]
     with connection.cursor() as cursor:

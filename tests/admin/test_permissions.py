@@ -67,10 +67,14 @@ ADDRESSING = ("home", 200, 200, "home", "home", "login")
 # An administrator is told whether mail came, and not which.
 FIRST_MAILBOX = (200, 200, 404, "home", 200, "login")
 
+# Others see their own mailboxes there.
+ALL_I_READ = (200, 200, 200, 404, 404, "login")
+
 #: By URL name: by GET, and by POST.
 MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:start": (START, START),
     "wagtail_ecp:folder": (SCREEN, SCREEN),
+    "wagtail_ecp:all_mailboxes": (ALL_I_READ, ALL_I_READ),
     "wagtail_ecp:conversation": (SCREEN, NOT_SO),
     "wagtail_ecp:reply": ((302, 302, 404, 404, 404, "login"), BUTTON),
     "wagtail_ecp:assign": (NOT_SO, BUTTON),

@@ -76,6 +76,7 @@ def conversation_page(
             "folder_name": folder.value,
             "may_reply": may_reply,
             "rows": rows,
+            "mailbox_id": mailbox.pk,
             "marked": marked.recall(request, conversation=found),
             "learning": learning(lessons()),
         },

@@ -1,25 +1,26 @@
-"""The list of one mailbox's folder."""
+"""The lists of conversations: of one mailbox, and of all that one may read."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from wagtail_ecp.admin import marked
-from wagtail_ecp.admin.cursors import Cursor
 from wagtail_ecp.admin.junk_list import JunkList, junk_of
+from wagtail_ecp.admin.list_words import EMPTY
 from wagtail_ecp.admin.navigation import MailboxLink, navigation
 from wagtail_ecp.admin.pages import page
-from wagtail_ecp.inbox import permissions
+from wagtail_ecp.admin.places import ListPlace
+from wagtail_ecp.inbox.lists import LISTS
 from wagtail_ecp.inbox.models import (
     Conversation,
     Folder,
@@ -27,6 +28,7 @@ from wagtail_ecp.inbox.models import (
     Mailbox,
     MemberProfile,
 )
+from wagtail_ecp.inbox.permissions import Permission
 
 ROWS = 50
 SNIPPET = 100  # characters; wider screens than that are rare
@@ -46,28 +48,6 @@ COLUMNS = (
     "subject",
     "waiting_since",
 )
-
-EMPTY = {
-    Folder.INBOX: (
-        gettext_lazy("Nothing waits here."),
-        gettext_lazy("New mail to %(address)s appears in this list by itself."),
-    ),
-    Folder.ARCHIVE: (
-        gettext_lazy("Nothing is archived yet."),
-        gettext_lazy(
-            "Archive a conversation when it is done: a reply brings it back to the"
-            " inbox."
-        ),
-    ),
-    Folder.SPAM: (
-        gettext_lazy("There is no spam."),
-        gettext_lazy("Mail that is judged to be spam lies here, out of the way."),
-    ),
-    Folder.TRASH: (
-        gettext_lazy("The trash is empty."),
-        gettext_lazy("Move here what nobody needs; a reply brings it back."),
-    ),
-}
 
 
 class Row(NamedTuple):
@@ -122,52 +102,71 @@ def _to_mailbox(request: HttpRequest, mailboxes: Sequence[MailboxLink]) -> HttpR
 
 
 def folder(request: HttpRequest, mailbox_id: int, name: str) -> HttpResponse:
-    """Show 50 conversations of a folder, newest first, from the cursor on."""
-    if name not in Folder.values:
+    """Show 50 conversations of one mailbox's list, from the cursor on."""
+    return _list(request, mailbox_id, name)
+
+
+def all_mailboxes(request: HttpRequest, name: str) -> HttpResponse:
+    """Show 50 conversations of a list over all mailboxes that the user may read."""
+    return _list(request, None, name)
+
+
+def _list(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpResponse:
+    place = ListPlace.of(
+        request, mailbox_id, name, before=request.GET.get("before", "")
+    )
+    if place is None:
         raise Http404
-    mailbox = get_object_or_404(Mailbox.objects.visible_to(request.user), pk=mailbox_id)
-    conversations = Conversation.objects.in_folder(mailbox, name).only(*COLUMNS)
-    cursor = Cursor.read(request.GET.get("before", ""))
-    if cursor:
-        conversations = cursor.rest_of(conversations)
-    rows = list(conversations[: ROWS + 1])
+    kind = place.listing.kind
+    found = place.listing.rows(most=ROWS + 1, beyond=place.cursor)
+    rows = list(found.only(*COLUMNS, kind.order.field))
     has_more = len(rows) > ROWS
     rows = rows[:ROWS]
-    junk = junk_of(rows, Folder(name))
-    heading, advice = EMPTY[Folder(name)]
+    junk = junk_of(rows, kind.name)
+    heading, advice = EMPTY[kind.name]
     return page(
         request,
         "folder.html",
-        crumbs=[(folder_title(mailbox, Folder(name)), "")],
+        crumbs=[(place.title, "")],
         context={
-            "mailbox": mailbox,
-            "tabs": _tabs(mailbox, name),
-            "rows": _rows(rows, junk),
+            "mailbox_id": mailbox_id,
+            "tabs": _tabs(place),
+            "rows": _rows(rows, junk, place=place),
             "junk": junk,
             "is_spam": name == Folder.SPAM,
-            "may_mark": permissions.can_reply(request.user, mailbox),
-            "marked": marked.recall(request),
-            "cursor": cursor,
+            "may_mark": mailbox_id is not None and _may_mark(request, mailbox_id),
+            "marked": mailbox_id is not None and marked.recall(request),
+            "cursor": place.cursor,
             "folder_name": name,
-            "is_later_page": cursor is not None,
-            "older": Cursor.after(rows[-1]) if has_more else None,
+            "is_later_page": place.cursor is not None,
+            "older": kind.order.cursor(rows[-1]) if has_more else None,
             "empty_heading": heading,
-            "empty_advice": advice % {"address": mailbox.address},
+            "empty_advice": advice,
         },
     )
 
 
-def _tabs(mailbox: Mailbox, current: str) -> list[Tab]:
-    counters = FolderCounter.objects.filter(mailbox=mailbox)
-    unread = dict(counters.values_list("folder", "unread"))
+def _may_mark(request: HttpRequest, mailbox_id: int) -> bool:
+    answering = Mailbox.objects.open_to(
+        request.user, Permission.REPLY, Permission.MANAGE
+    )
+    return answering.filter(pk=mailbox_id).exists()
+
+
+def _tabs(place: ListPlace) -> list[Tab]:
+    mailboxes = place.listing.mailboxes
+    counters = FolderCounter.objects.filter(mailbox__in=mailboxes)
+    unread: Counter[str] = Counter()
+    for name, number in counters.values_list("folder", "unread"):
+        unread[name] += number
     return [
         Tab(
-            str(folder.label),
-            reverse("wagtail_ecp:folder", args=[mailbox.pk, folder.value]),
-            unread.get(folder.value, 0),
-            folder.value == current,
+            str(kind.label),
+            replace(place, listing=replace(place.listing, kind=kind)).path,
+            unread[kind.name],
+            kind is place.listing.kind,
         )
-        for folder in Folder
+        for kind in LISTS
     ]
 
 
@@ -179,9 +178,11 @@ def folder_title(mailbox: Mailbox, name: Folder) -> str:
     }
 
 
-def _rows(conversations: Sequence[Conversation], junk: JunkList | None) -> list[Row]:
+def _rows(
+    conversations: Sequence[Conversation], junk: JunkList | None, *, place: ListPlace
+) -> list[Row]:
     # One URL is resolved for all of them, which is fifty times cheaper.
-    url = reverse("wagtail_ecp:conversation", args=[0])
+    url = place.url_of(0)
     now = timezone.localtime()
     return [
         _row(

@@ -50,10 +50,10 @@ class JunkList:
         return date_format(day, "j M" if this_year else "SHORT_DATE_FORMAT")
 
 
-def junk_of(conversations: Sequence[Conversation], folder: Folder) -> JunkList | None:
-    """Return it for two queries at most; None for a folder from which nothing goes."""
-    if folder not in JUNK:
+def junk_of(conversations: Sequence[Conversation], name: str) -> JunkList | None:
+    """Return it for two queries at most; None for a list from which nothing goes."""
+    if name not in JUNK:
         return None
-    numbers = [row.pk for row in conversations] if folder == Folder.SPAM else []
+    numbers = [row.pk for row in conversations] if name == Folder.SPAM else []
     scores = Score.objects.highest(numbers) if numbers else {}
     return JunkList(Account.objects.current().junk_retention_days, scores)

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.admin.cursors import Cursor
 from wagtail_ecp.admin.pages import AdminRequest
-from wagtail_ecp.inbox import permissions
-from wagtail_ecp.inbox.models import Conversation, Folder, Mailbox, Message
+from wagtail_ecp.inbox import lists, permissions
+from wagtail_ecp.inbox.cursors import Cursor
+from wagtail_ecp.inbox.models import Conversation, Mailbox, Message
 
 #: Rows of a page, and so the most that are changed at once.
 MOST = 50
@@ -46,7 +46,7 @@ def messages(request: AdminRequest, mailbox_id: int, name: str) -> list[Message]
 
 def require_list(request: AdminRequest, mailbox_id: int, name: str) -> None:
     """Refuse who may not see the list, or only look at it."""
-    if name not in Folder.values:
+    if name not in lists.BY_NAME:
         raise Http404
     mailbox = get_object_or_404(Mailbox.objects.visible_to(request.user), pk=mailbox_id)
     require_reply(request, {mailbox})

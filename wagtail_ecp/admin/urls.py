@@ -33,6 +33,7 @@ app_name = "wagtail_ecp"
 urlpatterns = [
     path("", folders.start, name="start"),
     path("<int:mailbox_id>/<slug:name>/", folders.folder, name="folder"),
+    path("all/<slug:name>/", folders.all_mailboxes, name="all_mailboxes"),
     path("<int:mailbox_id>/<slug:name>/mark/", spam_marks.mark_rows, name="mark_rows"),
     path(
         "<int:mailbox_id>/<slug:name>/undo-marks/",

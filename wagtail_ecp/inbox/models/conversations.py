@@ -146,8 +146,9 @@ class Conversation(models.Model):
                 ),
                 name="ecp_conversation_mine",
             ),
+            # The folder is always the inbox: without it SQLite takes the longer list.
             models.Index(
-                fields=["mailbox", "-last_message_at", "-id"],
+                fields=["mailbox", "folder", "-last_message_at", "-id"],
                 condition=Q(
                     merged_into__isnull=True,
                     snoozed_until__isnull=True,

@@ -1,0 +1,164 @@
+"""Where one came from: the list that a conversation was opened from, and its page.
+
+A place travels as ``?from=7/inbox``, ``all/mine``, with the page that was open behind a
+question mark, and gives its address, title and neighbours back.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wagtail_ecp.admin.navigation import navigation
+from wagtail_ecp.inbox.cursors import Cursor
+from wagtail_ecp.inbox.lists import BY_NAME, Listing, Neighbours
+from wagtail_ecp.inbox.models import Conversation
+from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
+from wagtail_ecp.inbox.models.mailboxes import SNOOZED
+
+ALL: Final = "all"
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+class Place(ABC):
+    """Some conversations in an order, on a page of ours."""
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """What it travels as."""
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """The address of the page that was open."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What people call it."""
+
+    @abstractmethod
+    def everything(self) -> ConversationQuerySet:
+        """Return all conversations that it holds, in no order."""
+
+    @abstractmethod
+    def neighbours(self, conversation: Conversation) -> Neighbours:
+        """Return what lies beside a conversation, for a few look-ups in an index."""
+
+    def url_of(self, number: int) -> str:
+        """Return the address of a conversation that leads back here."""
+        url = reverse("wagtail_ecp:conversation", args=[number])
+        return f"{url}?from={quote(self.key, safe='/')}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace(Place):
+    """A list of one mailbox, or of all that the member may read."""
+
+    listing: Listing
+    #: Of the mailbox; None for all.
+    name: str | None
+    cursor: Cursor | None = None
+
+    @classmethod
+    def of(
+        cls, request: HttpRequest, mailbox: int | None, name: str, *, before: str = ""
+    ) -> "ListPlace | None":
+        """Return the list of a mailbox, or of all; None if the user has none such."""
+        kind = BY_NAME.get(name)
+        names = {box.pk: box.name for box in navigation(request).mailboxes}
+        numbers = tuple(names) if mailbox is None else (mailbox,)
+        if kind is None or not numbers or not set(numbers) <= set(names):
+            return None
+        listing = Listing(kind, request.user, numbers)
+        title = None if mailbox is None else names[mailbox]
+        return cls(listing, title, Cursor.read(before))
+
+    @classmethod
+    def read(cls, request: HttpRequest, key: str) -> "ListPlace | None":
+        """Return the list that travelled as ``key``; None for anything else."""
+        path, _mark, query = key.partition("?")
+        mailbox, _slash, name = path.partition("/")
+        before = QueryDict(query).get("before") or ""
+        if mailbox == ALL:
+            return cls.of(request, None, name, before=before)
+        if not _NUMBER.fullmatch(mailbox):
+            return None
+        return cls.of(request, int(mailbox), name, before=before)
+
+    @property
+    def mailbox(self) -> int | None:
+        """The mailbox's number; None for all."""
+        return None if self.name is None else self.listing.mailboxes[0]
+
+    @property
+    def path(self) -> str:
+        """The address of its first page."""
+        name = self.listing.kind.name
+        if self.mailbox is None:
+            return reverse("wagtail_ecp:all_mailboxes", args=[name])
+        return reverse("wagtail_ecp:folder", args=[self.mailbox, name])
+
+    @property
+    def query(self) -> str:
+        """What follows the address on the page that was open."""
+        return f"?before={self.cursor}" if self.cursor else ""
+
+    @property
+    def key(self) -> str:
+        """``7/inbox``, ``all/mine?before=…``."""
+        mailbox = self.mailbox or ALL
+        return f"{mailbox}/{self.listing.kind.name}{self.query}"
+
+    @property
+    def url(self) -> str:
+        """The address of the page that was open."""
+        return self.path + self.query
+
+    @property
+    def title(self) -> str:
+        """Return "Support: Inbox"."""
+        return _("%(mailbox)s: %(folder)s") % {
+            "mailbox": _("All mailboxes") if self.name is None else self.name,
+            "folder": self.listing.kind.label,
+        }
+
+    def everything(self) -> ConversationQuerySet:
+        """Return all conversations of the list."""
+        return self.listing.everything()
+
+    def neighbours(self, conversation: Conversation) -> Neighbours:
+        """Return what lies beside it in the list's order."""
+        return self.listing.neighbours(conversation)
+
+
+#: Each returns the place that a key names, or None if it is not of its kind.
+READERS: tuple[Callable[[HttpRequest, str], Place | None], ...] = (ListPlace.read,)
+
+
+def came_from(request: HttpRequest, conversation: Conversation) -> Place:
+    """Return the place that ``from`` names, else the folder of the conversation.
+
+    The conversation must be one that the user may read.
+    """
+    key = request.POST.get("from") or request.GET.get("from") or ""
+    for read in READERS:
+        place = read(request, key)
+        if place is not None:
+            return place
+    return home_of(request, conversation)
+
+
+def home_of(request: HttpRequest, conversation: Conversation) -> ListPlace:
+    """Return the list in which a conversation lies."""
+    name = SNOOZED if conversation.snoozed_until else conversation.folder
+    mailbox = conversation.mailbox
+    listing = Listing(BY_NAME[name], request.user, (mailbox.pk,))
+    return ListPlace(listing, mailbox.name)
