@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import groupby
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,6 +14,7 @@ from tests.mail.mails import CORPORA, needs_corpora
 from wagtail_ecp.mail.html import has_remote_images, sanitise, sanitise_outgoing
 from wagtail_ecp.mail.parsing import attachment_data, parse
 from wagtail_ecp.mail.plaintext import snippet
+from wagtail_ecp.mail.quoting import split
 from wagtail_ecp.mail.tnef import open_tnef
 
 pytestmark = needs_corpora
@@ -58,6 +61,54 @@ def forbidden(tag):
         or not IMAGE.match(tag.get("src", "cid:"))
         or STYLE.search(tag.get("style", ""))
     )
+
+
+def test_quotes_are_found_as_a_person_judged_them():
+    judged = json.loads(Path(__file__).with_name("quotes_judged.json").read_text())
+    agreeing = 0
+
+    for name, expected in judged.items():
+        raw = (CORPORA / "quotes" / name).read_bytes()
+        is_mail = name.endswith(".eml")
+        text = parse(raw).text if is_mail else raw.decode("utf-8", "replace")
+        segments = split(text)
+        assert "".join(segment.text for segment in segments) == text
+        agreeing += written_lines(segments) == expected
+
+    assert len(judged) == 198
+    assert agreeing >= 191
+
+
+def written_lines(segments):
+    """Return how many lines in a row are Own, Quoted or a Signature: "O2 Q7"."""
+    kinds = [
+        segment.kind.value[0].upper()
+        for segment in segments
+        for line in segment.text.splitlines()
+        if line.strip()
+    ]
+    return " ".join(f"{kind}{len(list(run))}" for kind, run in groupby(kinds))
+
+
+def test_quotes_in_html_are_folded_below_what_is_new():
+    folder = CORPORA / "quotes" / "talon"
+    mails = [parse(path.read_bytes()).html for path in folder.rglob("*.eml")]
+    replies = [
+        *filter(None, mails),
+        *(p.read_text("utf-8", "replace") for p in folder.rglob("*.html")),
+    ]
+    folded = 0
+
+    for html in replies:
+        soup = BeautifulSoup(
+            sanitise(html, cid_urls={}, quote_label="Quote"), "html.parser"
+        )
+        quotes = soup.select("details.ecp-quote")
+        text = "".join(quote.extract().text for quote in quotes)
+        folded += len(text) > 20 and bool(soup.text.strip())
+
+    assert len(replies) == 19
+    assert folded >= 17
 
 
 def test_winmail_dat_gives_the_files_that_are_in_it():
