@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from tests.admin.queries import queries_of
 from tests.builders import a_mailbox, an_email, receive_and_process
-from wagtail_ecp.admin.reading import TEXT_SHOWN, with_links, written
+from wagtail_ecp.admin.quoted_text import with_links
+from wagtail_ecp.admin.reading import TEXT_SHOWN, written
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (

@@ -100,6 +100,14 @@ def test_no_note_where_nothing_was_left_out(get):
     assert "not shown" not in html
 
 
+def test_quotes_in_html_are_folded(get):
+    raw = html_mail("<p>Yes.</p><div class='gmail_quote'>On … wrote: Really?</div>")
+
+    html = get(raw, "message_html").content.decode()
+
+    assert '<details class="ecp-quote"><summary>Quoted text</summary>' in html
+
+
 def test_message_without_html_has_no_frame(get):
     assert get(an_email(), "message_html").status_code == 404
 

@@ -6,6 +6,7 @@ from functools import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wagtail_ecp.admin.lookups import find_message
@@ -46,7 +47,7 @@ def html(request: HttpRequest, message_id: int) -> HttpResponse:
         request,
         "wagtail_ecp/admin/message_frame.html",
         {
-            "body": sanitise(written, cid_urls=image),
+            "body": sanitise(written, cid_urls=image, quote_label=_("Quoted text")),
             "has_remote_images": has_remote_images(written),
         },
     )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Prefetch
-from django.utils.html import urlize
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from wagtail_ecp.admin.quoted_text import folded
 from wagtail_ecp.admin.scores import ShownScore, shown_score
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models import Attachment, Conversation, Message, Outbox
@@ -95,7 +95,7 @@ def _shown(message: Message, **place: bool) -> Shown:
     text = message.text.strip()
     return Shown(
         message=message,
-        text=with_links(text[:TEXT_SHOWN]),
+        text=folded(text[:TEXT_SHOWN]),
         is_cut=len(text) > TEXT_SHOWN,
         frame_size=_frame_size(text),
         files=[file for file in message.attachments.all() if not file.is_inline],
@@ -103,14 +103,6 @@ def _shown(message: Message, **place: bool) -> Shown:
         score=shown_score(message),
         **place,
     )
-
-
-def with_links(text: str) -> SafeString:
-    """Return a stranger's text escaped, its addresses as links that open outside."""
-    html = urlize(text, nofollow=True, autoescape=True)
-    # Quotation marks of the text itself are escaped, so only our links have these.
-    outside = 'rel="nofollow noopener noreferrer" target="_blank"'
-    return mark_safe(html.replace('rel="nofollow"', outside))  # noqa: S308
 
 
 def _frame_size(text: str) -> int:
