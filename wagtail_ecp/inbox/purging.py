@@ -24,6 +24,7 @@ from wagtail_ecp.inbox.models import (
     Mailbox,
     Message,
 )
+from wagtail_ecp.inbox.search import indexing as search
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.spam.tally import forget
@@ -88,7 +89,8 @@ def _conversations(mailbox: Mailbox) -> bool:
         if conversation.pk in others:
             with counted(conversation):
                 conversation.mailbox_id = others[conversation.pk]
-                conversation.save(update_fields=["mailbox"])
+                conversation.is_to_be_indexed = True
+                conversation.save(update_fields=["mailbox", "is_to_be_indexed"])
     _delete([row for row in chunk if row.pk not in others])
     return bool(chunk)
 
@@ -115,6 +117,7 @@ def _delete(conversations: Collection[Conversation]) -> None:
     Message.objects.filter(conversation__in=keys).only("pk").delete()
     uncount(conversations)
     rows.update(merged_into=None)  # Parts and wholes protect each other.
+    search.forget(keys)
     rows.delete()
 
 

@@ -12,6 +12,7 @@ from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.invoices import note_level
 from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.receive import process_incoming
+from wagtail_ecp.jobs.search import index_conversations
 from wagtail_ecp.jobs.send import send_message
 from wagtail_ecp.jobs.spam import rejudge, train
 
@@ -66,12 +67,19 @@ def on_options_changed(names: list[str], **_kwargs: Any) -> None:
         queue.enqueue(note_level, queue=queue.BACKGROUND)
 
 
+def on_words_changed(**_kwargs: Any) -> None:
+    """Have the search index hear of new words."""
+    queue.enqueue(index_conversations, queue=queue.BACKGROUND)
+
+
 def connect() -> None:
     """Connect every handler to its signal; called once, at the start."""
     for signal, handler in (
         (signals.mail_received, on_mail_received),
         (signals.message_queued, on_message_queued),
         (signals.message_stored, on_message_stored),
+        (signals.message_stored, on_words_changed),
+        (signals.message_queued, on_words_changed),
         (signals.conversation_assigned, on_conversation_assigned),
         (signals.messages_marked, on_messages_marked),
         (signals.rejudging_changed, on_rejudging_changed),

@@ -25,6 +25,7 @@ from wagtail_ecp.jobs.fetch import fetch_source
 from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.jobs.receive import process_incoming
+from wagtail_ecp.jobs.search import index_conversations
 from wagtail_ecp.jobs.send import send_message
 from wagtail_ecp.jobs.spam import rejudge, score_backlog, train
 from wagtail_ecp.setup.actions import forget as forget_setup
@@ -59,6 +60,8 @@ def sweep() -> None:
         queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
     if Conversation.objects.to_be_assigned().exists():
         queue.enqueue(assign_messages, queue=queue.INCOMING)
+    if Conversation.objects.to_be_indexed().exists():
+        queue.enqueue(index_conversations, queue=queue.BACKGROUND)
     _sweep_spam()
     sweep_alerts(last_round=last_round)
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modelsearch import index
 
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models.mailboxes import Folder, Mailbox
@@ -57,8 +58,17 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return found.order_by("-last_message_at", "-id")
 
 
-class Conversation(models.Model):
+class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
     """A connected set of messages; its number is its primary key and never reused."""
+
+    # Ours to keep up to date, by jobs after the commit: see inbox/search/indexing.py.
+    search_auto_update = False
+    search_fields: ClassVar = [
+        index.SearchField("indexed_text"),
+        index.FilterField("mailbox"),
+    ]
+    #: What a search service is given; set by whoever puts it in.
+    indexed_text = ""
 
     class Status(models.TextChoices):
         """Derived from what is stored, never stored itself."""
@@ -202,6 +212,11 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         # Neutral on purpose: Wagtail's logs show it to people who may not read it.
         return f"#{self.pk}"
+
+    @classmethod
+    def get_indexed_objects(cls) -> ConversationQuerySet:
+        """Give modelsearch's own rebuilding nothing: ``ecp_index`` does it in pieces."""
+        return cls.objects.none()
 
     def file_in(self, folder: str) -> None:
         """Change the folder; from Spam and Trash on, the time to its purge runs.

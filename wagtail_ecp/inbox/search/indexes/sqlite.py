@@ -1,0 +1,138 @@
+"""The index in SQLite: modelsearch's FTS5 table.
+
+The words are written into that table alone. In the row that belongs to it they would lie
+a second time, and modelsearch reads all those rows whenever a page of the site is saved.
+A document that changed gets a new row: FTS5 yields rows by number, so that the latest
+come first and the rest need not be looked at.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import connections, router, transaction
+from django.db.models import BigIntegerField, FloatField, Func, QuerySet
+from django.db.models.functions import Cast
+from django.db.models.lookups import Lookup
+from modelsearch.conf import get_app_config
+from modelsearch.utils import get_content_type_pk
+
+from wagtail_ecp.inbox.models import Conversation
+from wagtail_ecp.inbox.search.documents import Document
+from wagtail_ecp.inbox.search.expressions import AllOf, Expression, Phrase
+from wagtail_ecp.inbox.search.tokens import scope
+
+TABLE = "modelsearch_indexentry_fts"
+
+
+class SQLiteIndex:
+    """Documents in FTS5."""
+
+    def __init__(self, _backend: Any) -> None:
+        config = get_app_config()
+        self._entries = config.get_model("IndexEntry").objects
+        self._words = config.get_model("SQLiteFTSIndexEntry").objects
+        self._alias = router.db_for_write(self._entries.model)
+
+    @staticmethod
+    def serves(backend: Any) -> bool:
+        """Whether the site's search is of this kind."""
+        return type(backend).__module__.startswith(
+            "modelsearch.backends.database.sqlite"
+        )
+
+    def put(self, documents: Sequence[Document]) -> None:
+        """Take in these documents, in place of older ones."""
+        kind = get_content_type_pk(Conversation)
+        with transaction.atomic(using=self._alias):
+            self.remove([document.number for document in documents])
+            rows = self._entries.bulk_create(
+                self._entries.model(
+                    content_type_id=kind,
+                    object_id=str(document.number),
+                    title="",
+                    body="",
+                    autocomplete="",
+                    title_norm=0.0,
+                )
+                for document in documents
+            )
+            with connections[self._alias].cursor() as cursor:
+                cursor.executemany(
+                    f"UPDATE {TABLE} SET body = %s, autocomplete = %s WHERE rowid = %s",  # noqa: S608
+                    [
+                        (f"{d.head} {d.body}", scope(d.mailbox_id), row.pk)
+                        for d, row in zip(documents, rows, strict=True)
+                    ],
+                )
+
+    def remove(self, numbers: Collection[int]) -> None:
+        """Forget these; a trigger of modelsearch empties FTS5."""
+        self._entries.filter(
+            content_type_id=get_content_type_pk(Conversation),
+            object_id__in=map(str, numbers),
+        )._raw_delete(using=self._alias)
+
+    def _matching(
+        self, expression: Expression, mailboxes: Collection[int]
+    ) -> QuerySet[Any, Any]:
+        matching: QuerySet[Any, Any] = (
+            self._words.filter(_Match(_asked(expression, mailboxes)))
+            .order_by("-pk")
+            .annotate(number=Cast("index_entry__object_id", BigIntegerField()))
+        )
+        return matching
+
+    def find(
+        self, expression: Expression, *, mailboxes: Collection[int], limit: int | None
+    ) -> QuerySet[Any, Any]:
+        """Return the numbers of what matches, the latest ones."""
+        return self._matching(expression, mailboxes).values("number")[:limit]
+
+    def rank(
+        self, expression: Expression, *, mailboxes: Collection[int], limit: int
+    ) -> list[tuple[int, float]]:
+        """Return the latest that match with their scores."""
+        scored = self._matching(expression, mailboxes).annotate(score=_Score())
+        rows = scored.values_list("number", "score")[:limit]
+        return [(number, -score) for number, score in rows]  # FTS5's best are lowest.
+
+    def has_more(
+        self, expression: Expression, *, mailboxes: Collection[int], than: int
+    ) -> bool:
+        """Whether more match than so many."""
+        return bool(self._matching(expression, mailboxes)[than : than + 1].count())
+
+
+class _Match(Lookup[Any]):
+    """FTS5's operator, in a WHERE as it stands."""
+
+    lookup_name = "match"
+
+    def __init__(self, asked: str) -> None:
+        self.asked = asked
+        super().__init__(None, None)
+
+    def as_sql(self, *_args: Any, **_kwargs: Any) -> Any:
+        return f"{TABLE} MATCH %s", [self.asked]
+
+
+class _Score(Func):
+    """FTS5's measure of relevance."""
+
+    output_field = FloatField()
+
+    def as_sql(self, *_args: Any, **_kwargs: Any) -> Any:
+        return f"bm25({TABLE})", []
+
+
+def _asked(expression: Expression, mailboxes: Collection[int]) -> str:
+    scopes = " OR ".join(f'"{scope(number)}"' for number in mailboxes)
+    return f"{{autocomplete}} : ({scopes}) AND {{body}} : ({_written(expression)})"
+
+
+def _written(expression: Expression) -> str:
+    """Write an expression in FTS5's language; words hold letters and digits alone."""
+    if isinstance(expression, Phrase):
+        return f'"{" ".join(expression.words)}"' + " *" * expression.is_open
+    joint = " AND " if isinstance(expression, AllOf) else " OR "
+    return f"({joint.join(map(_written, expression.parts))})"
