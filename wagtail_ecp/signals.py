@@ -5,6 +5,7 @@
 ``message_queued``      sender=Message, message=…: an answer waits to be sent
 ``message_sent``        sender=Message, message=…: a mail server took an answer
 ``conversation_assigned``  sender=Conversation, conversation=…, by=…
+``note_written``         sender=Note, note=…, by=…: written or changed; it mentions people
 ``messages_marked``     sender=Score: members said what is spam, or answered
 ``rejudging_changed``    sender=Rejudging, run=…: asked for, or to be undone
 ``export_changed``      sender=Export, export=…: asked for or cancelled
@@ -21,6 +22,7 @@ message_stored = Signal()
 message_queued = Signal()
 message_sent = Signal()
 conversation_assigned = Signal()
+note_written = Signal()
 options_changed = Signal()
 invoice_issued = Signal()
 owner_changed = Signal()

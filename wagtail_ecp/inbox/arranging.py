@@ -1,4 +1,4 @@
-"""Moves messages between conversations: merge, its undo, and the machine's own split."""
+"""Moves messages between conversations: merge, its undo, and splits."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_ecp.inbox import summaries
+from wagtail_ecp.inbox import belongings, summaries
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.models import Conversation, Folder, KeptApart, Merge, Message
 from wagtail_ecp.inbox.nodes import holders_anywhere, whole_nodes
@@ -40,8 +40,13 @@ def keep_apart(one: int, other: int) -> None:
 
 
 def merge(kept: Conversation, gone: Conversation, *, by: "User | None" = None) -> Merge:
-    """Make ``gone`` part of ``kept``; both are locked. Its number leads there for ever."""
+    """Make ``gone`` part of ``kept``; both are locked. Its number leads there for ever.
+
+    A person may join what was kept apart.
+    """
     moved = list(gone.messages.values_list("pk", flat=True))
+    taken = belongings.take(gone, kept)
+    before = belongings.standing(kept)
     with counted(kept, gone):
         Message.objects.filter(pk__in=moved).update(conversation=kept)
         _inherit(kept, gone)
@@ -49,10 +54,19 @@ def merge(kept: Conversation, gone: Conversation, *, by: "User | None" = None) -
         _refresh(kept)
         gone.save(update_fields=["merged_into"])
     _follow(gone.pk, kept.pk)
+    if by is not None:
+        lower, higher = sorted((kept.pk, gone.pk))
+        KeptApart.objects.filter(lower=lower, higher=higher).delete()
+    data = taken | {"before": before, "after": belongings.standing(kept)}
     row = Merge.objects.create(
-        kept=kept, gone=gone, message_ids=moved, by=by, by_name=display_name(by)
+        kept=kept,
+        gone=gone,
+        message_ids=moved,
+        data=data,
+        by=by,
+        by_name=display_name(by),
     )
-    _record(Action.Kind.MERGED, kept, by=by, data={"with": gone.pk, "merge": row.pk})
+    record_on(kept, Action.Kind.MERGED, by=by, data={"with": gone.pk, "merge": row.pk})
     return row
 
 
@@ -63,6 +77,7 @@ def unmerge(row: Merge, *, by: "User") -> Conversation:
     )
     with counted(kept, gone):
         kept.messages.filter(pk__in=row.message_ids).update(conversation=gone)
+        belongings.give_back(kept, gone, row.data)
         gone.merged_into = None
         for conversation in (kept, gone):
             conversation.is_arranged = True
@@ -70,8 +85,35 @@ def unmerge(row: Merge, *, by: "User") -> Conversation:
     keep_apart(kept.pk, gone.pk)
     row.undone_at = timezone.now()
     row.save(update_fields=["undone_at"])
-    _record(Action.Kind.UNMERGED, kept, by=by, data={"from": gone.pk})
+    record_on(kept, Action.Kind.UNMERGED, by=by, data={"from": gone.pk})
     return gone
+
+
+def split(
+    source: Conversation, messages: "Iterable[Message]", *, by: "User | None" = None
+) -> tuple[Conversation, Action]:
+    """Put some messages of a locked conversation into a new one of the same standing.
+
+    Returns that and what the journal says of it. What a person separates is never
+    merged again by a machine, and lies in the mailbox that it lay in.
+    """
+    chosen = list(messages)
+    part = summaries.begin(chosen[0])
+    part.mailbox_id = source.mailbox_id if by else chosen[0].mailbox_id
+    part.file_in(source.folder)
+    part.is_unread = source.is_unread
+    part.assignee_id, part.assignee_name = source.assignee_id, source.assignee_name
+    part.is_arranged = by is not None
+    with counted(part):
+        part.save()
+    if by is not None:
+        source.is_arranged = True
+        keep_apart(source.pk, part.pk)
+    _move(Message.objects.filter(pk__in=[m.pk for m in chosen]), source, part)
+    if by is not None:  # The new one's history tells where it comes from.
+        record_on(part, Action.Kind.SPLIT, by=by, data={"from": source.pk})
+    done = record_on(source, Action.Kind.SPLIT, by=by, data={"into": part.pk})
+    return part, done
 
 
 def settle(numbers: Collection[int]) -> None:
@@ -166,27 +208,12 @@ def _gather(
         inside = source.messages.filter(pk__in=members)
         is_all = not source.messages.exclude(pk__in=members).exists()
         if owner is None:
-            owner = _split(source, inside).pk
+            owner = split(source, inside)[0].pk
             conversations[owner] = Conversation.objects.get(pk=owner)
         elif number != owner and is_all:
             merge(conversations[owner], source)
         elif number != owner:
             _move(inside, source, conversations[owner])
-
-
-def _split(source: Conversation, messages: "Iterable[Message]") -> Conversation:
-    """Put some of a conversation's messages into a new one of the same standing."""
-    chosen = list(messages)
-    part = summaries.begin(chosen[0])
-    part.mailbox_id = chosen[0].mailbox_id
-    part.file_in(source.folder)
-    part.is_unread = source.is_unread
-    part.assignee_id, part.assignee_name = source.assignee_id, source.assignee_name
-    with counted(part):
-        part.save()
-    _move(Message.objects.filter(pk__in=[m.pk for m in chosen]), source, part)
-    _record(Action.Kind.SPLIT, source, by=None, data={"into": part.pk})
-    return part
 
 
 def _move(
@@ -199,11 +226,20 @@ def _move(
 
 
 def _inherit(kept: Conversation, gone: Conversation) -> None:
+    """Let ``kept`` be where either would have to be seen.
+
+    Of what lies in the inbox, one that is awake keeps the other awake, and the first
+    that is to wake wakes both.
+    """
+    sleeping = [c.snoozed_until for c in (kept, gone) if c.folder == Folder.INBOX]
     kept.file_in(min(kept.folder, gone.folder, key=FOLDERS.index))
+    if kept.folder == Folder.INBOX:
+        times = [until for until in sleeping if until]
+        kept.snoozed_until = min(times) if times and all(sleeping) else None
     kept.is_unread = kept.is_unread or gone.is_unread
     kept.is_arranged = kept.is_arranged or gone.is_arranged
     kept.is_to_be_assigned |= gone.is_to_be_assigned
-    if kept.assignee_id is None:
+    if kept.assignee_id is None and belongings.may_come_along(gone, kept):
         kept.assignee_id, kept.assignee_name = gone.assignee_id, gone.assignee_name
 
 
@@ -220,14 +256,15 @@ def _follow(gone: int, kept: int) -> None:
             keep_apart(other, kept)
 
 
-def _record(
-    kind: Action.Kind,
+def record_on(
     conversation: Conversation,
+    kind: Action.Kind,
     *,
     by: "User | None",
     data: dict[str, int],
-) -> None:
-    record(
+) -> Action:
+    """Write down what was done to ``conversation``, by a person or a machine."""
+    return record(
         kind,
         mailbox=conversation.mailbox_id,
         conversation=conversation.pk,

@@ -44,3 +44,13 @@ def possible_assignees(conversation: Conversation) -> "QuerySet[Any]":
         ),
     )
     return users.distinct().order_by(users.model.USERNAME_FIELD)
+
+
+def possible_readers(mailbox: Mailbox) -> "QuerySet[Any]":
+    """Return the active users who may read this mailbox, by name."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model()._default_manager.filter(
+        is_active=True, groups__mailbox_permissions__mailbox=mailbox
+    )
+    return users.distinct().order_by(users.model.USERNAME_FIELD)

@@ -28,6 +28,7 @@ from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.search import index_conversations
 from wagtail_ecp.jobs.send import send_message
 from wagtail_ecp.jobs.spam import rejudge, score_backlog, train
+from wagtail_ecp.jobs.waking import wake_sleepers
 from wagtail_ecp.setup.actions import forget as forget_setup
 from wagtail_ecp.spam import tally
 from wagtail_ecp.spam.models import Mark, Score
@@ -58,6 +59,7 @@ def sweep() -> None:
     exports = Export.objects.unfinished().unclaimed()
     for export_id in exports.values_list("pk", flat=True):
         queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
+    wake_sleepers()
     if Conversation.objects.to_be_assigned().exists():
         queue.enqueue(assign_messages, queue=queue.INCOMING)
     if Conversation.objects.to_be_indexed().exists():

@@ -4,7 +4,7 @@ A module for each idea; callers say ``actions.assign(...)`` and need not know wh
 """
 
 from wagtail_ecp.inbox.actions.answering import reply
-from wagtail_ecp.inbox.actions.arranging import merge, unmerge
+from wagtail_ecp.inbox.actions.arranging import merge, split, unmerge
 from wagtail_ecp.inbox.actions.assigning import assign
 from wagtail_ecp.inbox.actions.contacts import (
     add_contact,
@@ -17,8 +17,20 @@ from wagtail_ecp.inbox.actions.contacts import (
     rename_contact,
     write_down_contact,
 )
+from wagtail_ecp.inbox.actions.attention import follow, star
+from wagtail_ecp.inbox.actions.contacts import add_contact, remove_contact
 from wagtail_ecp.inbox.actions.filing import mark_read, move_to
 from wagtail_ecp.inbox.actions.judging import mark, take_back_mark, undo_mark
+from wagtail_ecp.inbox.actions.noting import add_note, change_note, delete_note
+from wagtail_ecp.inbox.actions.snoozing import snooze, wake, wake_in_time
+from wagtail_ecp.inbox.actions.switching import switch
+from wagtail_ecp.inbox.actions.tagging import (
+    delete_tag,
+    merge_tags,
+    rename_tag,
+    tag,
+    untag,
+)
 from wagtail_ecp.inbox.actions.transport import (
     DECLARED_A_COPY,
     TRANSPORT_RESUMED,
@@ -37,27 +49,42 @@ __all__ = [
     "Undoer",
     "add_contact",
     "add_contact_address",
+    "add_note",
     "assign",
     "can_undo",
+    "change_note",
+    "delete_note",
+    "delete_tag",
+    "follow",
     "forget_contact",
     "keep_contact",
     "mark",
     "mark_read",
     "merge",
     "merge_contacts",
+    "merge_tags",
     "move_to",
     "process_again",
     "remove_contact",
     "remove_contact_address",
     "rename_contact",
+    "rename_tag",
     "reply",
     "resume_transport",
     "send_again",
     "settle_as_sent",
+    "snooze",
+    "split",
+    "star",
     "stay_paused",
+    "switch",
+    "tag",
     "take_back_mark",
     "undo",
     "undo_mark",
     "unmerge",
+    "untag",
+    "wake",
+    "wake_in_time",
     "write_down_contact",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_ecp import signals
 from wagtail_ecp.inbox import permissions
+from wagtail_ecp.inbox.actions.noting import add_note
 from wagtail_ecp.inbox.actions.steps import (
     CannotUndoError,
     ChangedSinceError,
@@ -29,17 +30,19 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def assign(
-    conversation: Conversation, *, to: "User | None", by: "User"
+    conversation: Conversation, *, to: "User | None", by: "User", note: str = ""
 ) -> Action | None:
     """Make ``to`` answer for ``conversation``; ``None`` returns it to the team.
 
-    None if it is so already. PermissionDenied if ``by`` may not answer here, or if
-    ``to`` may not.
+    A ``note`` says why and mentions ``to``; it is written in any case. None if it is so
+    already. PermissionDenied if ``by`` may not answer here, or if ``to`` may not.
     """
     require_reply(by, conversation)
     if to is not None and not permissions.can_reply(to, conversation.mailbox):
         raise PermissionDenied(_("That person may not answer mail in this mailbox."))
     row = locked(conversation)
+    if note.strip():
+        add_note(row, note, by=by, mentions=[to] if to else [])
     if row.assignee_id == (to.pk if to else None):
         return None
     return _give(row, to, by=by)
@@ -62,7 +65,7 @@ def undo_assignment(row: Conversation, action: Action, by: "User") -> None:
 
 
 def _give(row: Conversation, to: "User | None", *, by: "User") -> Action:
-    before = _key(row.assignee_id)
+    before, former = _key(row.assignee_id), row.assignee_name
     with counted(row):
         row.assignee_id = to.pk if to else None
         row.assignee_name = display_name(to)
@@ -78,6 +81,7 @@ def _give(row: Conversation, to: "User | None", *, by: "User") -> Action:
         to=row.assignee_name,
         key=_key(row.assignee_id),
         before=before,
+        former=former,
     )
 
 

@@ -277,6 +277,8 @@ class Merge(models.Model):
     )
     gone = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     message_ids = models.JSONField()
+    # What else came along, by kind and number, and how ``kept`` was before and after.
+    data = models.JSONField(default=dict, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("wagtail_ecp", "0006_count_assignments")]
+
+    operations = [
+        migrations.AddField(
+            model_name="merge",
+            name="data",
+            field=models.JSONField(blank=True, default=dict),
+        ),
+    ]
