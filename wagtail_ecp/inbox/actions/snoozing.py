@@ -9,7 +9,13 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.inbox.actions.steps import locked, note_action, require_reply
+from wagtail_ecp.inbox.actions.steps import (
+    CannotUndoError,
+    ChangedSinceError,
+    locked,
+    note_action,
+    require_reply,
+)
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.models import UNTIL_REPLY, Conversation, Folder
 from wagtail_ecp.journal.actions import record
@@ -90,6 +96,10 @@ def wake_in_time(number: int) -> bool:
 
 def undo_snooze(row: Conversation, action: Action, by: "User") -> None:  # noqa: ARG001
     """Put it where it lay, to sleep as long as it was to, if that is not over."""
+    if "after" not in action.data:  # The clock woke it.
+        raise CannotUndoError
+    if _state(row) != action.data["after"]:
+        raise ChangedSinceError
     before = action.data["before"]
     until = parse_datetime(before["until"]) if before["until"] else None
     with counted(row):
@@ -97,11 +107,6 @@ def undo_snooze(row: Conversation, action: Action, by: "User") -> None:  # noqa:
         is_to_sleep = until is not None and until > timezone.now()
         row.snoozed_until = until if is_to_sleep else None
         row.save(update_fields=COLUMNS)
-
-
-def is_as_left(row: Conversation, action: Action) -> bool:
-    """Whether it lies and sleeps as ``action`` left it."""
-    return _state(row) == action.data["after"]
 
 
 def _state(row: Conversation) -> dict[str, Any]:

@@ -7,7 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.inbox import permissions
-from wagtail_ecp.inbox.actions.steps import locked, note_action, require_reply
+from wagtail_ecp.inbox.actions.steps import (
+    ChangedSinceError,
+    locked,
+    note_action,
+    require_reply,
+)
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.models import Conversation, Draft, Mailbox
 from wagtail_ecp.journal.models import Action
@@ -51,6 +56,8 @@ def switch(conversation: Conversation, *, to: Mailbox, by: "User") -> Action | N
 def undo_switch(row: Conversation, action: Action, by: "User") -> None:
     """Move it back, and give it back to whom it was taken from."""
     data = action.data
+    if row.mailbox_id != data["after"]:
+        raise ChangedSinceError
     former = Mailbox.objects.filter(pk=data["before"]).first()
     if former is None:
         raise ValidationError(_("The mailbox that it came from is gone."))

@@ -12,15 +12,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.inbox import permissions
+from wagtail_ecp.inbox.actions.arranging import undo_merge, undo_split
 from wagtail_ecp.inbox.actions.assigning import undo_assignment
+from wagtail_ecp.inbox.actions.attention import undo_star
 from wagtail_ecp.inbox.actions.filing import undo_move
 from wagtail_ecp.inbox.actions.judging import undo_judgement
+from wagtail_ecp.inbox.actions.noting import undo_delete_note, undo_note
+from wagtail_ecp.inbox.actions.snoozing import undo_snooze
 from wagtail_ecp.inbox.actions.steps import (
     CannotUndoError,
     locked,
     note_action,
     require_reply,
 )
+from wagtail_ecp.inbox.actions.switching import undo_switch
+from wagtail_ecp.inbox.actions.tagging import undo_tag, undo_untag
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.journal.models import Action
 
@@ -35,10 +41,20 @@ UNDOERS: dict[str, Undoer] = {
     Action.Kind.ASSIGNED: undo_assignment,
     Action.Kind.MARKED_SPAM: undo_judgement,
     Action.Kind.MARKED_WANTED: undo_judgement,
+    Action.Kind.TAGGED: undo_tag,
+    Action.Kind.DETAGGED: undo_untag,
+    Action.Kind.NOTED: undo_note,
+    Action.Kind.NOTE_DELETED: undo_delete_note,
+    Action.Kind.STARRED: undo_star,
+    Action.Kind.SNOOZED: undo_snooze,
+    Action.Kind.WOKEN: undo_snooze,
+    Action.Kind.SWITCHED: undo_switch,
+    Action.Kind.MERGED: undo_merge,
+    Action.Kind.SPLIT: undo_split,
 }
 
 #: What whoever may read may do, and so undo; the rest takes the right to answer.
-READERS_OWN: frozenset[str] = frozenset()
+READERS_OWN: frozenset[str] = frozenset({Action.Kind.STARRED})
 
 
 def can_undo(action: Action, by: "User") -> bool:
