@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from tests.builders import a_mailbox, an_email, receive_and_process
-from wagtail_ecp.admin.conversation_history import ROWS
+from wagtail_ecp.admin.conversation_history import ROWS, history
 from wagtail_ecp.inbox import actions
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox.models import UNTIL_REPLY, Conversation, Folder
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 
@@ -72,3 +72,30 @@ def test_a_long_history_is_cut(client, conversation):
         record(Action.Kind.RECEIVED, conversation=conversation.pk, message=number)
 
     assert the_page(client, conversation).count("automatically: received") == ROWS
+
+
+def test_what_members_do_is_told_with_names_and_numbers(alice, bob):
+    a_mailbox(repliers=[alice, bob])
+    sales = a_mailbox("sales@example.com", repliers=[alice])
+    receive_and_process(an_email(message_id="a@x"), an_email("Other"))
+    conversation, other = Conversation.objects.order_by("pk")
+    actions.assign(conversation, to=bob, by=alice)
+    actions.assign(conversation, to=alice, by=bob)
+    actions.assign(conversation, to=bob, by=alice)
+    actions.tag(conversation, ["order", "vip"], by=alice)
+    actions.star(conversation, by=alice)
+    actions.snooze(conversation, until=UNTIL_REPLY, by=alice)
+    actions.merge(conversation, other, by=alice)
+    actions.switch(conversation, to=sales, by=alice)
+
+    told = [entry.what for entry in history(conversation)]
+
+    assert told[:2] == [
+        "moved it from Support to Sales, where bob may not answer and so is not"
+        " assigned",
+        f"merged #{other.pk} into it",
+    ]
+    assert "snoozed it until the next reply" in told
+    assert "tagged it: order, vip" in told
+    assert "assigned it to alice, who takes over from bob" in told
+    assert not any("star" in what for what in told)

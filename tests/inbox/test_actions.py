@@ -38,7 +38,7 @@ def test_a_member_assigns_and_the_journal_knows(alice, bob):
     assert (conversation.assignee, conversation.assignee_name) == (bob, "bob")
     assert (action.user, action.data) == (
         alice,
-        {"to": "bob", "key": str(bob.pk), "before": ""},
+        {"to": "bob", "key": str(bob.pk), "before": "", "former": ""},
     )
 
 

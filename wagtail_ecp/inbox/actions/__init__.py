@@ -6,6 +6,7 @@ A module for each idea; callers say ``actions.assign(...)`` and need not know wh
 from wagtail_ecp.inbox.actions.answering import reply
 from wagtail_ecp.inbox.actions.arranging import merge, split, unmerge
 from wagtail_ecp.inbox.actions.assigning import assign
+from wagtail_ecp.inbox.actions.attention import follow, star
 from wagtail_ecp.inbox.actions.contacts import (
     add_contact,
     add_contact_address,
@@ -17,8 +18,6 @@ from wagtail_ecp.inbox.actions.contacts import (
     rename_contact,
     write_down_contact,
 )
-from wagtail_ecp.inbox.actions.attention import follow, star
-from wagtail_ecp.inbox.actions.contacts import add_contact, remove_contact
 from wagtail_ecp.inbox.actions.filing import mark_read, move_to
 from wagtail_ecp.inbox.actions.judging import mark, take_back_mark, undo_mark
 from wagtail_ecp.inbox.actions.noting import add_note, change_note, delete_note

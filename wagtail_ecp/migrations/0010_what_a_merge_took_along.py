@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wagtail_ecp", "0007_drafts_have_keys")]
+    dependencies = [("wagtail_ecp", "0009_words_of_contacts")]
 
     operations = [
         migrations.AddField(
