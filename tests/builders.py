@@ -126,7 +126,7 @@ def receive_and_process(*mails, to=SUPPORT):
     return rows
 
 
-def a_conversation(subject="Where is my parcel?", *, to=SUPPORT, **more):
+def a_received_conversation(subject="Where is my parcel?", *, to=SUPPORT, **more):
     """Return a conversation of one new mail; the mailbox must be there."""
     (row,) = receive_and_process(an_email(subject, to=to, **more), to=to)
     return row.message.conversation

@@ -6,7 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from tests.builders import a_conversation, a_mailbox, an_email, receive_and_process
+from tests.builders import (
+    a_mailbox,
+    a_received_conversation,
+    an_email,
+    receive_and_process,
+)
 from tests.counters import kept, recounted
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import (
@@ -33,7 +38,7 @@ def names(conversation):
 
 def a_thread():
     """Return a conversation of three messages."""
-    conversation = a_conversation(message_id="1@x")
+    conversation = a_received_conversation(message_id="1@x")
     for number in (2, 3):
         receive_and_process(
             an_email("Re: parcel", message_id=f"{number}@x", cites=[f"{number - 1}@x"])
@@ -46,7 +51,7 @@ def a_thread():
 def pair(alice, bob):
     """Two conversations, the second with one of everything."""
     mailbox = a_mailbox(repliers=[alice, bob])
-    one, other = a_conversation("One"), a_conversation("Two")
+    one, other = a_received_conversation("One"), a_received_conversation("Two")
     actions.tag(one, ["both"], by=alice)
     actions.tag(other, ["both", "theirs"], by=alice)
     actions.add_note(other, "Call", by=bob)
@@ -99,7 +104,7 @@ def test_everything_goes_back(alice, bob, pair):
 
 def test_the_folder_from_before_comes_back_if_nobody_moved_it(alice):
     a_mailbox(repliers=[alice])
-    one, other = a_conversation("One"), a_conversation("Two")
+    one, other = a_received_conversation("One"), a_received_conversation("Two")
     actions.move_to(Folder.ARCHIVE, one, by=alice)
     actions.merge(one, other, by=alice)
     one.refresh_from_db()
@@ -114,7 +119,7 @@ def test_the_folder_from_before_comes_back_if_nobody_moved_it(alice):
 
 def test_what_happened_after_the_merge_outlasts_its_undo(alice, bob):
     a_mailbox(repliers=[alice, bob])
-    one, other = a_conversation("One"), a_conversation("Two")
+    one, other = a_received_conversation("One"), a_received_conversation("Two")
     actions.merge(one, other, by=alice)
     actions.assign(one, to=bob, by=alice)
     actions.move_to(Folder.TRASH, one, by=alice)
@@ -129,7 +134,7 @@ def test_what_happened_after_the_merge_outlasts_its_undo(alice, bob):
 @pytest.mark.parametrize("sleeper", ["one", "other", "both"])
 def test_of_two_that_become_one_whoever_is_awake_wakes_the_other(alice, sleeper):
     a_mailbox(repliers=[alice])
-    one, other = a_conversation("One"), a_conversation("Two")
+    one, other = a_received_conversation("One"), a_received_conversation("Two")
     for conversation, name in ((one, "one"), (other, "other")):
         if sleeper in (name, "both"):
             actions.snooze(conversation, until=tomorrow(), by=alice)
@@ -153,8 +158,8 @@ def test_one_conversation_is_not_merged_with_itself(alice, pair):
 def test_of_two_mailboxes_one_must_be_able_to_answer_both(alice, bob):
     support = a_mailbox(repliers=[alice, bob])
     a_mailbox("sales@example.com", repliers=[alice])
-    one = a_conversation("One")
-    other = a_conversation("Two", to="sales@example.com")
+    one = a_received_conversation("One")
+    other = a_received_conversation("Two", to="sales@example.com")
 
     with pytest.raises(PermissionDenied):
         actions.merge(one, other, by=bob)
@@ -170,8 +175,8 @@ def test_an_assignee_who_may_not_answer_in_the_mailbox_that_stays_stays_behind(
 ):
     a_mailbox(repliers=[alice])
     a_mailbox("sales@example.com", repliers=[alice, bob])
-    one = a_conversation("One")
-    other = a_conversation("Two", to="sales@example.com")
+    one = a_received_conversation("One")
+    other = a_received_conversation("Two", to="sales@example.com")
     actions.assign(other, to=bob, by=alice)
 
     actions.merge(one, other, by=alice)

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from tests.builders import a_conversation, a_mailbox, a_user
+from tests.builders import a_mailbox, a_received_conversation, a_user
 from wagtail_ecp import signals
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.mentions import mentioned_in
@@ -35,7 +35,7 @@ def test_who_stands_behind_an_at_is_mentioned(text, found):
 
 def test_a_note_is_kept_and_mentions_who_may_read_it(alice, bob, carol):
     a_mailbox(repliers=[alice], readers=[bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     note = actions.add_note(
         conversation, " @bob, @carol and @alice: call the courier\r\n", by=alice
@@ -53,7 +53,7 @@ def test_a_note_is_announced_after_the_commit(
     alice, bob, django_capture_on_commit_callbacks
 ):
     a_mailbox(repliers=[alice, bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     heard = []
 
     def listen(note, by, **_kwargs):
@@ -76,14 +76,14 @@ def test_nothing_and_too_much_are_no_note(alice, text):
     a_mailbox(repliers=[alice])
 
     with pytest.raises(ValidationError):
-        actions.add_note(a_conversation(), text, by=alice)
+        actions.add_note(a_received_conversation(), text, by=alice)
 
     assert not Note.objects.exists()
 
 
 def test_a_note_is_changed_by_its_writer_alone(alice, bob):
     a_mailbox(repliers=[alice, bob])
-    note = actions.add_note(a_conversation(), "Call", by=alice)
+    note = actions.add_note(a_received_conversation(), "Call", by=alice)
 
     changed = actions.change_note(note, "Call @bob", by=alice)
     with pytest.raises(PermissionDenied):
@@ -100,7 +100,7 @@ def test_a_note_is_changed_by_its_writer_alone(alice, bob):
 
 def test_a_deleted_note_comes_back_as_it_was(alice, bob):
     a_mailbox(repliers=[alice, bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     note = actions.add_note(conversation, "Call @bob", by=alice)
     at = note.at
     action = actions.delete_note(note, by=alice)
@@ -115,7 +115,7 @@ def test_a_deleted_note_comes_back_as_it_was(alice, bob):
 
 def test_a_note_just_written_is_taken_back(alice):
     a_mailbox(repliers=[alice])
-    actions.add_note(a_conversation(), "Wrong place", by=alice)
+    actions.add_note(a_received_conversation(), "Wrong place", by=alice)
 
     actions.undo(Action.objects.get(kind=Action.Kind.NOTED), by=alice)
 
@@ -125,7 +125,7 @@ def test_a_note_just_written_is_taken_back(alice):
 def test_what_a_deleted_note_said_goes_with_the_purge_of_its_mail(alice):
     mailbox = a_mailbox(repliers=[alice])
     action = actions.delete_note(
-        actions.add_note(a_conversation(), "Secret", by=alice), by=alice
+        actions.add_note(a_received_conversation(), "Secret", by=alice), by=alice
     )
     Mailbox.objects.update(is_active=False)
 
@@ -138,7 +138,7 @@ def test_what_a_deleted_note_said_goes_with_the_purge_of_its_mail(alice):
 
 def test_notes_make_the_index_hear_of_it(alice):
     a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     Conversation.objects.update(is_to_be_indexed=False)
 
     actions.add_note(conversation, "Call", by=alice)
@@ -148,7 +148,7 @@ def test_notes_make_the_index_hear_of_it(alice):
 
 def test_assigning_with_a_note_mentions_the_assignee(alice, bob):
     a_mailbox(repliers=[alice, bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     actions.assign(conversation, to=bob, by=alice, note="You know the courier")
 
@@ -162,12 +162,12 @@ def test_who_only_reads_writes_no_notes(bob):
     a_mailbox(readers=[bob])
 
     with pytest.raises(PermissionDenied):
-        actions.add_note(a_conversation(), "Hello", by=bob)
+        actions.add_note(a_received_conversation(), "Hello", by=bob)
 
 
 def test_the_history_keeps_a_note_whose_writer_is_gone(alice):
     a_mailbox(repliers=[alice])
-    actions.add_note(a_conversation(), "Call", by=alice)
+    actions.add_note(a_received_conversation(), "Call", by=alice)
 
     alice.delete()
 

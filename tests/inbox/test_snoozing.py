@@ -6,7 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from tests.builders import a_conversation, a_mailbox, an_email, receive_and_process
+from tests.builders import (
+    a_mailbox,
+    a_received_conversation,
+    an_email,
+    receive_and_process,
+)
 from tests.counters import kept, recounted
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import (
@@ -34,7 +39,7 @@ def fall_due():
 
 def test_what_sleeps_is_counted_and_shown_by_itself(alice):
     mailbox = a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     actions.snooze(conversation, until=tomorrow(), by=alice)
 
@@ -47,7 +52,7 @@ def test_what_sleeps_is_counted_and_shown_by_itself(alice):
 @pytest.mark.parametrize("folder", [Folder.ARCHIVE, Folder.TRASH])
 def test_what_is_filed_away_sleeps_in_the_inbox_and_undo_files_it_again(alice, folder):
     a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     actions.move_to(folder, conversation, by=alice)
 
     action = actions.snooze(conversation, until=tomorrow(), by=alice)
@@ -68,12 +73,12 @@ def test_a_time_that_never_comes_is_refused(alice, until):
     a_mailbox(repliers=[alice])
 
     with pytest.raises(ValidationError):
-        actions.snooze(a_conversation(), until=until, by=alice)
+        actions.snooze(a_received_conversation(), until=until, by=alice)
 
 
 def test_spam_is_not_snoozed(alice):
     a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     actions.move_to(Folder.SPAM, conversation, by=alice)
 
     with pytest.raises(ValidationError):
@@ -82,7 +87,7 @@ def test_spam_is_not_snoozed(alice):
 
 def test_the_sweep_wakes_it_unread_when_its_time_has_come(alice, bob):
     mailbox = a_mailbox(repliers=[alice, bob])
-    conversation, other = a_conversation(), a_conversation("Another")
+    conversation, other = a_received_conversation(), a_received_conversation("Another")
     actions.assign(conversation, to=bob, by=alice)
     actions.mark_read(conversation, by=alice)
     actions.snooze(conversation, until=tomorrow(), by=alice)
@@ -101,7 +106,7 @@ def test_the_sweep_wakes_it_unread_when_its_time_has_come(alice, bob):
 
 def test_until_the_next_reply_no_time_wakes_it_and_a_reply_does(alice):
     a_mailbox(repliers=[alice])
-    conversation = a_conversation(message_id="a@x")
+    conversation = a_received_conversation(message_id="a@x")
     actions.snooze(conversation, until=UNTIL_REPLY, by=alice)
     wake_sleepers()
     conversation.refresh_from_db()
@@ -116,7 +121,7 @@ def test_until_the_next_reply_no_time_wakes_it_and_a_reply_does(alice):
 
 def test_it_is_woken_by_hand_and_that_is_undone(alice):
     a_mailbox(repliers=[alice])
-    conversation, until = a_conversation(), tomorrow()
+    conversation, until = a_received_conversation(), tomorrow()
     actions.snooze(conversation, until=until, by=alice)
 
     action = actions.wake(conversation, by=alice)
@@ -130,7 +135,7 @@ def test_it_is_woken_by_hand_and_that_is_undone(alice):
 
 def test_a_snooze_that_somebody_changed_is_not_undone(alice, bob):
     a_mailbox(repliers=[alice, bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     action = actions.snooze(conversation, until=tomorrow(), by=alice)
     actions.snooze(conversation, until=UNTIL_REPLY, by=bob)
 
@@ -143,7 +148,7 @@ def test_a_snooze_that_somebody_changed_is_not_undone(alice, bob):
 
 def test_who_only_reads_lets_nothing_sleep_and_wakes_nothing(bob):
     a_mailbox(readers=[bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     for act in (
         lambda: actions.snooze(conversation, until=tomorrow(), by=bob),
@@ -155,7 +160,7 @@ def test_who_only_reads_lets_nothing_sleep_and_wakes_nothing(bob):
 
 def test_readers_star_for_themselves_and_undo_it(alice, bob):
     a_mailbox(repliers=[alice], readers=[bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     action = actions.star(conversation, by=bob)
     assert actions.star(conversation, by=bob) is None
@@ -167,7 +172,7 @@ def test_readers_star_for_themselves_and_undo_it(alice, bob):
 
 def test_a_star_is_taken_off(alice):
     a_mailbox(readers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     actions.star(conversation, by=alice)
 
     actions.star(conversation, by=alice, is_starred=False)
@@ -177,7 +182,7 @@ def test_a_star_is_taken_off(alice):
 
 def test_readers_follow_and_stop_following(bob):
     a_mailbox(readers=[bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     actions.follow(conversation, by=bob)
     actions.follow(conversation, by=bob)
@@ -189,7 +194,7 @@ def test_readers_follow_and_stop_following(bob):
 
 def test_who_may_not_read_it_neither_stars_nor_follows(alice, bob):
     a_mailbox(readers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     for act in (actions.star, actions.follow):
         with pytest.raises(PermissionDenied):

@@ -3,7 +3,12 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from tests.builders import a_conversation, a_mailbox, an_email, receive_and_process
+from tests.builders import (
+    a_mailbox,
+    a_received_conversation,
+    an_email,
+    receive_and_process,
+)
 from tests.counters import kept, recounted
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import Conversation, Draft, Mailbox
@@ -18,7 +23,7 @@ def test_it_keeps_number_tags_and_notes_and_its_assignee_who_may_answer_there(
 ):
     a_mailbox(repliers=[alice, bob])
     sales = a_mailbox(SALES, repliers=[alice, bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     actions.assign(conversation, to=bob, by=alice)
     actions.tag(conversation, ["order"], by=alice)
     actions.add_note(conversation, "Theirs", by=alice)
@@ -35,7 +40,7 @@ def test_it_keeps_number_tags_and_notes_and_its_assignee_who_may_answer_there(
 def test_an_assignee_who_may_not_answer_there_is_taken_off_and_comes_back(alice, bob):
     support = a_mailbox(repliers=[alice, bob])
     sales = a_mailbox(SALES, repliers=[alice], readers=[bob])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     actions.assign(conversation, to=bob, by=alice)
 
     action = actions.switch(conversation, to=sales, by=alice)
@@ -53,7 +58,7 @@ def test_an_assignee_who_may_not_answer_there_is_taken_off_and_comes_back(alice,
 def test_both_mailboxes_must_be_ones_that_one_may_answer(alice, bob):
     support = a_mailbox(repliers=[alice], readers=[bob])
     sales = a_mailbox(SALES, repliers=[bob], readers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     for user in (alice, bob):
         with pytest.raises(PermissionDenied):
@@ -70,13 +75,13 @@ def test_nothing_goes_to_an_inactive_mailbox(alice):
     sales.refresh_from_db()
 
     with pytest.raises(ValidationError):
-        actions.switch(a_conversation(), to=sales, by=alice)
+        actions.switch(a_received_conversation(), to=sales, by=alice)
 
 
 def test_its_former_readers_read_neither_it_nor_its_drafts(alice, bob):
     support = a_mailbox(repliers=[alice], readers=[bob])
     sales = a_mailbox(SALES, repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     Draft.objects.create(mailbox=support, conversation=conversation, author=alice)
 
     actions.switch(conversation, to=sales, by=alice)
@@ -89,7 +94,7 @@ def test_its_former_readers_read_neither_it_nor_its_drafts(alice, bob):
 def test_numbers_of_what_it_has_absorbed_lead_to_it_there_and_back(alice):
     support = a_mailbox(repliers=[alice])
     sales = a_mailbox(SALES, repliers=[alice])
-    one, other = a_conversation("One"), a_conversation("Two")
+    one, other = a_received_conversation("One"), a_received_conversation("Two")
     actions.merge(one, other, by=alice)
 
     action = actions.switch(one, to=sales, by=alice)
@@ -105,7 +110,7 @@ def test_numbers_of_what_it_has_absorbed_lead_to_it_there_and_back(alice):
 def test_replies_to_the_former_address_find_it(alice):
     a_mailbox(repliers=[alice])
     sales = a_mailbox(SALES, repliers=[alice])
-    conversation = a_conversation(message_id="a@x")
+    conversation = a_received_conversation(message_id="a@x")
     actions.switch(conversation, to=sales, by=alice)
 
     receive_and_process(an_email("Re: parcel", cites=["a@x"]))
@@ -119,7 +124,7 @@ def test_a_second_move_is_not_undone_by_the_first_ones_undo(alice):
     support = a_mailbox(repliers=[alice])
     sales = a_mailbox(SALES, repliers=[alice])
     press = a_mailbox("press@example.com", repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     first = actions.switch(conversation, to=sales, by=alice)
     conversation.refresh_from_db()
     actions.switch(conversation, to=press, by=alice)

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from tests.builders import a_conversation, a_mailbox, a_user
+from tests.builders import a_mailbox, a_received_conversation, a_user
 from wagtail_ecp.inbox import actions, tagging
 from wagtail_ecp.inbox.models import Conversation, Tag
 from wagtail_ecp.journal.models import Action
@@ -22,7 +22,7 @@ def indexed(*conversations):
 
 def test_a_tag_is_spelt_as_it_was_first_whoever_writes_it_how(alice):
     a_mailbox(repliers=[alice])
-    one, other = a_conversation(), a_conversation("Another")
+    one, other = a_received_conversation(), a_received_conversation("Another")
     indexed(other)
 
     actions.tag(one, ["Straße"], by=alice)
@@ -36,7 +36,7 @@ def test_a_tag_is_spelt_as_it_was_first_whoever_writes_it_how(alice):
 
 def test_a_tag_that_is_there_is_not_put_twice(alice):
     a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     actions.tag(conversation, ["order"], by=alice)
 
     assert actions.tag(conversation, ["Order"], by=alice) is None
@@ -49,14 +49,14 @@ def test_what_is_no_name_becomes_no_tag(alice, name):
     a_mailbox(repliers=[alice])
 
     with pytest.raises(ValidationError):
-        actions.tag(a_conversation(), [name], by=alice)
+        actions.tag(a_received_conversation(), [name], by=alice)
 
     assert not Tag.objects.exists()
 
 
 def test_more_tags_than_anybody_reads_are_refused(alice):
     a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
 
     with pytest.raises(ValidationError):
         actions.tag(conversation, [f"tag {n}" for n in range(31)], by=alice)
@@ -70,7 +70,7 @@ def test_tags_stand_between_commas():
 
 def test_a_tag_is_taken_off_and_both_are_undone(alice):
     a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     put = actions.tag(conversation, ["order", "vip"], by=alice)
     off = actions.untag(conversation, [Tag.objects.get(key="vip")], by=alice)
     assert tags_of(conversation) == ["order"]
@@ -86,13 +86,13 @@ def test_who_only_reads_tags_nothing(bob):
     a_mailbox(readers=[bob])
 
     with pytest.raises(PermissionDenied):
-        actions.tag(a_conversation(), ["order"], by=bob)
+        actions.tag(a_received_conversation(), ["order"], by=bob)
 
 
 def test_an_administrator_merges_a_tag_into_another_everywhere(alice):
     root = a_user("root", is_superuser=True)
     a_mailbox(repliers=[alice])
-    one, other = a_conversation(), a_conversation("Another")
+    one, other = a_received_conversation(), a_received_conversation("Another")
     actions.tag(one, ["order", "orders"], by=alice)
     actions.tag(other, ["orders"], by=alice)
     indexed(one, other)
@@ -108,7 +108,7 @@ def test_an_administrator_merges_a_tag_into_another_everywhere(alice):
 def test_an_administrator_renames_and_deletes_a_tag_everywhere(alice):
     root = a_user("root", is_superuser=True)
     a_mailbox(repliers=[alice])
-    conversation = a_conversation()
+    conversation = a_received_conversation()
     actions.tag(conversation, ["order", "vip"], by=alice)
 
     actions.rename_tag(Tag.objects.get(key="order"), "Orders", by=root)
@@ -120,7 +120,7 @@ def test_an_administrator_renames_and_deletes_a_tag_everywhere(alice):
 def test_a_tag_is_not_renamed_to_another_one(alice):
     root = a_user("root", is_superuser=True)
     a_mailbox(repliers=[alice])
-    actions.tag(a_conversation(), ["order", "orders"], by=alice)
+    actions.tag(a_received_conversation(), ["order", "orders"], by=alice)
 
     with pytest.raises(ValidationError):
         actions.rename_tag(Tag.objects.get(key="orders"), "ORDER", by=root)
@@ -128,7 +128,7 @@ def test_a_tag_is_not_renamed_to_another_one(alice):
 
 def test_a_member_keeps_no_tags_in_order(alice):
     a_mailbox(managers=[alice])
-    actions.tag(a_conversation(), ["order"], by=alice)
+    actions.tag(a_received_conversation(), ["order"], by=alice)
     tag = Tag.objects.get()
 
     for act in (

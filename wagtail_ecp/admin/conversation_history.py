@@ -61,7 +61,9 @@ def _assigned(data: Data) -> str:
     name, former = data.get("to", ""), data.get("former", "")
     if not name:
         if former:
-            return _("took it from %(former)s, for nobody in particular") % data
+            return (
+                _("assigned it to nobody in particular, instead of %(former)s") % data
+            )
         return _("assigned it to nobody in particular")
     if "why" in data:
         return _("assigned it to %(name)s, %(why)s") % {"name": name, "why": _why(data)}

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wagtail_ecp", "0009_words_of_contacts")]
+    dependencies = [("wagtail_ecp", "0010_unassigned_in_order")]
 
     operations = [
         migrations.AddField(
