@@ -1,6 +1,7 @@
 """What tests are made of: ``a_mailbox()``, ``an_email()``, ``receive_and_process()``."""
 
 import itertools
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -17,9 +18,12 @@ from wagtail_ecp.inbox.models import (
     GroupMailboxPermission,
     IncomingMail,
     Mailbox,
+    Message,
+    Note,
 )
 from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
+from wagtail_ecp.spam.models import Score
 
 _numbers = itertools.count(1)
 
@@ -130,3 +134,34 @@ def a_received_conversation(subject="Where is my parcel?", *, to=SUPPORT, **more
     """Return a conversation of one new mail; the mailbox must be there."""
     (row,) = receive_and_process(an_email(subject, to=to, **more), to=to)
     return row.message.conversation
+
+
+def a_thread(number, subject="parcel"):
+    """Return a conversation of so many messages, a minute apart, the last just now."""
+    first_id = f"0@{subject.lower()}.example"
+    receive_and_process(an_email(subject, "Message 0\n", message_id=first_id))
+    conversation = Conversation.objects.order_by("-pk").first()
+    now = timezone.now()
+    first = conversation.messages.get()
+    Message.objects.filter(pk=first.pk).update(at=now - timedelta(minutes=number - 1))
+    for index in range(1, number):
+        message = Message.objects.get(pk=first.pk)
+        message.pk = message.incoming_id = None
+        message.content_hash = f"{conversation.pk} {index}"
+        message.text = message.snippet = f"Message {index}"
+        message.at = now - timedelta(minutes=number - 1 - index)
+        message.save()
+        Score.objects.create(message=message, value=1, threshold=70, at=message.at)
+    Conversation.objects.filter(pk=conversation.pk).update(message_count=number)
+    return conversation
+
+
+def a_note(conversation, text="Called the courier", *, by, at=None):
+    """Return a note on a conversation."""
+    return Note.objects.create(
+        conversation=conversation,
+        author=by,
+        author_name=by.get_username(),
+        text=text,
+        at=at or timezone.now(),
+    )

@@ -21,8 +21,8 @@ def conversation(client, alice, bob):
     return Conversation.objects.get()
 
 
-def the_page(client, conversation):
-    url = reverse("wagtail_ecp:conversation", args=[conversation.pk])
+def the_panel(client, conversation):
+    url = reverse("wagtail_ecp:beside", args=[conversation.pk, "history"])
     return client.get(url).content.decode()
 
 
@@ -31,12 +31,12 @@ def test_it_says_who_assigned_and_moved_it(client, conversation, alice, bob):
     actions.assign(conversation, to=None, by=bob)
     actions.move_to(Folder.ARCHIVE, conversation, by=alice)
 
-    page = the_page(client, conversation)
+    panel = the_panel(client, conversation)
 
-    assert "alice: assigned it to bob" in page
-    assert "bob: assigned it to nobody in particular" in page
-    assert "alice: moved it from Inbox to Archive" in page
-    assert "automatically: received" in page
+    assert "alice: assigned it to bob" in panel
+    assert "bob: assigned it to nobody in particular" in panel
+    assert "alice: moved it from Inbox to Archive" in panel
+    assert "automatically: received" in panel
 
 
 def test_it_says_why_the_machine_assigned_it(client, conversation):
@@ -45,33 +45,33 @@ def test_it_says_why_the_machine_assigned_it(client, conversation):
     told = {"to": "bob", "why": "our-own-words", "key": "1"}
     record(Action.Kind.ASSIGNED, conversation=conversation.pk, data=told)
 
-    page = the_page(client, conversation)
+    panel = the_panel(client, conversation)
 
-    assert "automatically: assigned it to bob, who replied last" in page
-    assert "automatically: assigned it to bob, our-own-words" in page
+    assert "automatically: assigned it to bob, who replied last" in panel
+    assert "automatically: assigned it to bob, our-own-words" in panel
 
 
 def test_it_says_why_the_machine_left_it(client, conversation):
     told = {"to": "bob", "why": "last-reply", "because": "inactive"}
     record(Action.Kind.ASSIGNMENT_KEPT, conversation=conversation.pk, data=told)
 
-    page = the_page(client, conversation)
+    panel = the_panel(client, conversation)
 
-    assert "left the assignee as it was: bob, who replied last, is inactive" in page
+    assert "left the assignee as it was: bob, who replied last, is inactive" in panel
 
 
 def test_names_are_escaped(client, conversation):
     told = {"to": "<b>bob</b>", "why": "turn"}
     record(Action.Kind.ASSIGNED, conversation=conversation.pk, data=told)
 
-    assert "<b>bob</b>" not in the_page(client, conversation)
+    assert "<b>bob</b>" not in the_panel(client, conversation)
 
 
 def test_a_long_history_is_cut(client, conversation):
     for number in range(ROWS + 5):
         record(Action.Kind.RECEIVED, conversation=conversation.pk, message=number)
 
-    assert the_page(client, conversation).count("automatically: received") == ROWS
+    assert the_panel(client, conversation).count("automatically: received") == ROWS
 
 
 def test_what_members_do_is_told_with_names_and_numbers(alice, bob):

@@ -90,8 +90,15 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:complete_contacts": (ADDRESSING, NOT_SO),
     # Whoever opens a conversation marks it read, and may take that back.
     "wagtail_ecp:mark_unread": (NOT_SO, (302, 302, 404, 404, 404, "login")),
+    "wagtail_ecp:mark_read": (NOT_SO, (204, 204, 404, 404, 404, "login")),
+    # Each member's own.
+    "wagtail_ecp:reading_order": (NOT_SO, (302, 302, 404, 404, 404, "login")),
+    "wagtail_ecp:news": (SCREEN, NOT_SO),
+    "wagtail_ecp:beside": (SCREEN, NOT_SO),
     "wagtail_ecp:undo_merge": (NOT_SO, BUTTON),
     "wagtail_ecp:undo": (NOT_SO, BUTTON),
+    "wagtail_ecp:message_body": (SCREEN, NOT_SO),
+    "wagtail_ecp:message_view": (SCREEN, NOT_SO),
     "wagtail_ecp:message_html": (SCREEN, NOT_SO),
     "wagtail_ecp:message_text": (SCREEN, NOT_SO),
     "wagtail_ecp:message_source": (SCREEN, NOT_SO),
@@ -254,6 +261,7 @@ class World:
             "message_id": ours.pk,
             "index": 0,
             "key": "everything",
+            "form": "source",
             "mail_id": troubled.pk,
             "run_id": Rejudging.objects.create(state=Rejudging.State.DONE).pk,
             "export_id": exports.ask(by=Account.objects.get().owner).pk,
@@ -272,6 +280,7 @@ class World:
             },
             "wagtail_ecp:assign": {"assignee": str(replier.pk)},
             "wagtail_ecp:move": {"folder": "trash"},
+            "wagtail_ecp:reading_order": {"newest_first": "1"},
             "wagtail_ecp:mark": {"verdict": "spam"},
             "wagtail_ecp:mark_rows": {"verdict": "spam", "row": [one.pk]},
             "wagtail_ecp:undo_marks": {"row": [one.pk]},
@@ -283,11 +292,14 @@ class World:
     def url(self, name, parameters):
         namespace = name.partition(":")[0]
         known = self.numbers | {"pk": self.numbers["pk"].get(namespace)}
+        if name == "wagtail_ecp:beside":
+            known |= {"name": "history"}
         if "invoice" in name:
             known |= {"number": self.invoice}
         if name in JUDGED:
             known |= {"message_id": self.incoming}
-        return reverse(name, kwargs={key: known[key] for key in parameters})
+        url = reverse(name, kwargs={key: known[key] for key in parameters})
+        return f"{url}?after=0" if name == "wagtail_ecp:news" else url
 
 
 def our_urls(resolver=None, namespace=""):

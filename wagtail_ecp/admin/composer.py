@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from django.forms import Media
 
+from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest
-from wagtail_ecp.admin.reading import Shown
+from wagtail_ecp.admin.reading import Line, Shown
 from wagtail_ecp.admin.reply_form import ReplyForm, unbound
-from wagtail_ecp.inbox.models import Conversation, MemberProfile
+from wagtail_ecp.inbox.models import Conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ def composer(
     request: AdminRequest,
     found: Conversation,
     *,
-    rows: Sequence[Shown],
+    rows: Sequence[Shown | Line],
     form: ReplyForm | None,
     may_reply: bool,
 ) -> Composer:
@@ -31,7 +32,7 @@ def composer(
     if not (may_reply and found.mailbox.is_active):
         return Composer()
     if form is None:
-        profile = MemberProfile.objects.of(request.user)
-        form = unbound(found, [row.message for row in rows], profile=profile)
+        messages = [row.message for row in rows]
+        form = unbound(found, messages, profile=own_profile(request))
     script = Media(js=["wagtail_ecp/js/settle_controller.js"])
     return Composer(form, form.media + script)

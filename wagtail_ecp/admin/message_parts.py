@@ -36,7 +36,7 @@ def html(request: HttpRequest, message_id: int) -> HttpResponse:
     message = find_message(request, message_id)
     if not message.has_html:
         raise Http404
-    raw = _raw(message)
+    raw = raw_mail(message)
     written = parse(raw).html[:MOST_HTML]
 
     @cache
@@ -82,7 +82,7 @@ def source(request: HttpRequest, message_id: int) -> HttpResponse:
     """Return the mail as it came, byte for byte."""
     message = find_message(request, message_id)
     name = f"{message.conversation_id}-{message.pk}.eml"
-    return download(_raw(message), name=name, content_type="message/rfc822")
+    return download(raw_mail(message), name=name, content_type="message/rfc822")
 
 
 @require_safe
@@ -90,7 +90,7 @@ def attachment(request: HttpRequest, message_id: int, index: int) -> HttpRespons
     """Return one file of the message; images are shown, all else is downloaded."""
     message = find_message(request, message_id)
     try:
-        found, data = attachment_data(_raw(message), index)
+        found, data = attachment_data(raw_mail(message), index)
     except IndexError:
         raise Http404 from None
     if found.content_type in IMAGES:
@@ -113,7 +113,8 @@ def download(
     return _harmless(response, FILE_POLICY)
 
 
-def _raw(message: Message) -> bytes:
+def raw_mail(message: Message) -> bytes:
+    """Return a message's raw bytes; 404 if they are gone."""
     try:
         return blobs.read(message.blob_id)
     except FileNotFoundError:

@@ -19,7 +19,13 @@ from wagtail_ecp.inbox.models import Mailbox, MemberProfile
 #: Before the names of our fields in Wagtail's one large form.
 PREFIX = "ecp_profile"
 
-WAYS_OF_WORKING = ("signature", "default_mailbox", "starting_tab", "archive_on_reply")
+WAYS_OF_WORKING = (
+    "signature",
+    "default_mailbox",
+    "starting_tab",
+    "archive_on_reply",
+    "newest_first",
+)
 ALERTS = ("alert_assigned", "alert_mailboxes")
 NAMES = (*WAYS_OF_WORKING, *ALERTS)
 
@@ -46,6 +52,10 @@ class ProfileForm(ModelForm):  # type: ignore[type-arg]
             "starting_tab": gettext_lazy("The folder that is shown first."),
             "archive_on_reply": gettext_lazy(
                 "“Send and archive” becomes the main button below an answer."
+            ),
+            "newest_first": gettext_lazy(
+                "In a conversation the latest message comes first, and the answer"
+                " above it."
             ),
         }
 

@@ -135,9 +135,9 @@ class ReplyForm(forms.Form):
         pressed = {"0": False, "1": True}.get(self.data.get("archive", ""))
         return self.profile.archive_on_reply if pressed is None else pressed
 
-    def ask_again(self, latest: int | None) -> None:
+    def ask_again(self, latest: int) -> None:
         """Show ``latest`` as seen from now on, so that sending again confirms."""
-        self.data = {**self.data.dict(), "seen": str(latest or 0)}  # type: ignore[attr-defined]
+        self.data = {**self.data.dict(), "seen": str(latest)}  # type: ignore[attr-defined]
 
     def answer(self, *, site: str, user: Any) -> Answer:
         """Return the answer that a valid form describes."""

@@ -1,7 +1,5 @@
 """Sends what was written beneath a conversation, or shows it again."""
 
-from collections.abc import Sequence
-
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,11 +9,11 @@ from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin.conversations import conversation_page
 from wagtail_ecp.admin.lookups import find_conversation
+from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery
-from wagtail_ecp.admin.reading import Shown, shown
-from wagtail_ecp.admin.reply_form import ReplyForm, answered_message, newest
+from wagtail_ecp.admin.reply_form import ReplyForm, answered_message
 from wagtail_ecp.inbox import actions, permissions
-from wagtail_ecp.inbox.models import Conversation, MemberProfile, Message
+from wagtail_ecp.inbox.models import Conversation, Message
 
 #: Where in the form an answer's own complaints belong.
 FIELD_OF = {"nobody": "to", "empty": "body"}
@@ -29,15 +27,20 @@ def reply(request: AdminRequest, number: int) -> HttpResponse:
         return redirect("wagtail_ecp:conversation", found.pk)
     if not permissions.can_reply(request.user, found.mailbox):
         raise PermissionDenied(_("You may only read mail in this mailbox."))
-    rows = shown(found)
-    profile = MemberProfile.objects.of(request.user)
-    form = ReplyForm(profile, request.POST, request.FILES)
-    if _is_valid(form) and _has_seen_all(form, rows):
+    latest = _latest(found)
+    form = ReplyForm(own_profile(request), request.POST, request.FILES)
+    if _is_valid(form) and _has_seen_all(form, latest):
         sent = _send(request, found, form)
         if sent:
             return _sent(request, found, sent, is_archived=form.archives)
-    form.ask_again(newest(row.message for row in rows))
-    return conversation_page(request, found, rows=rows, form=form)
+    form.ask_again(latest)
+    return conversation_page(request, found, form=form)
+
+
+def _latest(found: Conversation) -> int:
+    """Return the number of the message that was stored last, 0 if there is none."""
+    numbers = found.messages.order_by("-pk").values_list("pk", flat=True)
+    return numbers.first() or 0
 
 
 def _is_valid(form: ReplyForm) -> bool:
@@ -48,9 +51,9 @@ def _is_valid(form: ReplyForm) -> bool:
         raise BadRequest("This is not what the editor submits.") from None
 
 
-def _has_seen_all(form: ReplyForm, rows: Sequence[Shown]) -> bool:
+def _has_seen_all(form: ReplyForm, latest: int) -> bool:
     """Tell the writer, once, that something came in while they wrote."""
-    if (newest(row.message for row in rows) or 0) <= form.cleaned_data["seen"]:
+    if latest <= form.cleaned_data["seen"]:
         return True
     form.add_error(
         None,

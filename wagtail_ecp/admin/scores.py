@@ -169,6 +169,14 @@ def shown_score(message: Message) -> ShownScore | None:
     return ShownScore(score, _shown_reasons(reasons(score)), [*map(_marked, marks)])
 
 
+def heading_score(message: Message) -> ShownScore | None:
+    """Return what a message's heading says of its score, read without its marks."""
+    score: Score | None = getattr(message, "score", None)
+    if score is None or message.is_ours:
+        return None
+    return ShownScore(score, [], [])
+
+
 def in_words(value: float) -> str:
     """Return a score as people read it; less than 100 is never rounded to it."""
     rounded = round(value, 1)

@@ -16,6 +16,8 @@ from wagtail_ecp.admin import (
     incoming,
     invoices,
     message_parts,
+    message_views,
+    news,
     ownership,
     pause,
     reauthentication,
@@ -23,6 +25,7 @@ from wagtail_ecp.admin import (
     replying,
     setup,
     setup_ready,
+    side_panels,
     spam_marks,
     spam_preview,
     undoing,
@@ -48,6 +51,18 @@ urlpatterns = [
     path(
         "conversations/<int:number>/", conversations.conversation, name="conversation"
     ),
+    path(
+        "conversations/<int:number>/order/",
+        conversations.reading_order,
+        name="reading_order",
+    ),
+    path("conversations/<int:number>/news/", news.news, name="news"),
+    path("conversations/<int:number>/mark-read/", news.mark_read, name="mark_read"),
+    path(
+        "conversations/<int:number>/beside/<slug:name>/",
+        side_panels.beside,
+        name="beside",
+    ),
     path("conversations/<int:number>/reply/", replying.reply, name="reply"),
     path("conversations/<int:number>/assign/", filing.assign, name="assign"),
     path("conversations/<int:number>/move/", filing.move, name="move"),
@@ -59,6 +74,16 @@ urlpatterns = [
     ),
     path("actions/<int:action_id>/undo/", undoing.undo, name="undo"),
     path("merges/<int:merge_id>/undo/", filing.undo_merge, name="undo_merge"),
+    path(
+        "messages/<int:message_id>/body/",
+        message_views.message_body,
+        name="message_body",
+    ),
+    path(
+        "messages/<int:message_id>/as/<slug:form>/",
+        message_views.message_view,
+        name="message_view",
+    ),
     path("messages/<int:message_id>/html/", message_parts.html, name="message_html"),
     path("messages/<int:message_id>/text/", message_parts.text, name="message_text"),
     path(

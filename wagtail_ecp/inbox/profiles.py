@@ -19,6 +19,7 @@ COLUMNS = (
     "default_mailbox",
     "starting_tab",
     "archive_on_reply",
+    "newest_first",
     "alert_assigned",
 )
 ALERTS = frozenset({"alert_assigned", "alert_mailboxes"})

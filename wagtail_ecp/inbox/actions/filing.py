@@ -7,7 +7,12 @@ from django.db import transaction
 
 from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.actions.judging import had_spam, judge, undo_judgement
-from wagtail_ecp.inbox.actions.steps import ChangedSinceError, locked, require_reply
+from wagtail_ecp.inbox.actions.steps import (
+    ChangedSinceError,
+    locked,
+    note_action,
+    require_reply,
+)
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.filing import file, file_back, summarise
 from wagtail_ecp.inbox.models import (
@@ -58,6 +63,9 @@ def mark_read(conversation: Conversation, *, by: "User", is_read: bool = True) -
     if not permissions.can_read(by, conversation.mailbox):
         raise PermissionDenied
     row = locked(conversation)
+    if row.is_unread != is_read:
+        return
     with counted(row):
         row.is_unread = not is_read
         row.save(update_fields=["is_unread"])
+    note_action(Action.Kind.READ if is_read else Action.Kind.UNREAD, row, by=by)
