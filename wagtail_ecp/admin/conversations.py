@@ -7,22 +7,20 @@ from django.core.exceptions import BadRequest
 from django.forms import Media
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.composer import composer
 from wagtail_ecp.admin.conversation_header import header
-from wagtail_ecp.admin.folders import folder_title
-from wagtail_ecp.admin.lookups import find_conversation
+from wagtail_ecp.admin.lookups import Reading, find_conversation, find_reading
 from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
+from wagtail_ecp.admin.places import came_from
 from wagtail_ecp.admin.reading import thread, unread_since
 from wagtail_ecp.admin.reply_form import ReplyForm
 from wagtail_ecp.admin.side_panels import side
 from wagtail_ecp.admin.toolbar import toolbar
-from wagtail_ecp.inbox import actions, permissions, profiles
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox import actions, profiles
 
 #: What the messages themselves need.
 SCRIPTS = Media(
@@ -36,7 +34,8 @@ ALL = "all"
 @require_safe
 def conversation(request: AdminRequest, number: int) -> HttpResponse:
     """Show the conversation and note that the team has seen it."""
-    found = find_conversation(request, number)
+    reading = find_reading(request, number)
+    found = reading.conversation
     if found.pk != number:  # It became part of another, whose number is this.
         return redirect("wagtail_ecp:conversation", found.pk)
     since = None
@@ -44,12 +43,12 @@ def conversation(request: AdminRequest, number: int) -> HttpResponse:
         since = unread_since(found)
         actions.mark_read(found, by=request.user)
         found.is_unread = False
-    return conversation_page(request, found, since=since)
+    return conversation_page(request, reading, since=since)
 
 
 def conversation_page(
     request: AdminRequest,
-    found: Conversation,
+    reading: Reading,
     *,
     since: datetime | None = None,
     form: ReplyForm | None = None,
@@ -59,15 +58,15 @@ def conversation_page(
     What came after ``since`` is new to the team. ``form`` is an answer that was not
     sent, shown again with its errors.
     """
-    mailbox, folder = found.mailbox, Folder(found.folder)
+    found, may_reply = reading.conversation, reading.may_reply
+    mailbox = found.mailbox
     shown = thread(
         found,
         unread_since=since,
         opened=_opened(request),
         is_newest_first=own_profile(request).newest_first,
     )
-    may_reply = permissions.can_reply(request.user, mailbox)
-    above = header(found)
+    above = header(request, reading)
     buttons = toolbar(found, may_reply=may_reply)
     below = composer(request, found, rows=shown.rows, form=form, may_reply=may_reply)
     beside = side(request, found)
@@ -75,15 +74,10 @@ def conversation_page(
     return page(
         request,
         "conversation.html",
-        crumbs=[
-            (
-                folder_title(mailbox, folder),
-                reverse("wagtail_ecp:folder", args=[mailbox.pk, folder.value]),
-            ),
-            (f"#{found.pk}", ""),
-        ],
+        crumbs=[(above.place.title, above.place.url), (f"#{found.pk}", "")],
         context={
             "header": above,
+            "place": above.place.key,
             "toolbar": buttons,
             "composer": below,
             "side": beside,
@@ -91,7 +85,7 @@ def conversation_page(
             "conversation": found,
             "header_title": f"{above.title} #{found.pk}",
             "mailbox": mailbox,
-            "folder_name": folder.value,
+            "folder_name": found.folder,
             "may_reply": may_reply,
             "mailbox_id": mailbox.pk,
             "thread": shown,
@@ -122,4 +116,4 @@ def reading_order(request: AdminRequest, number: int) -> HttpResponse:
     if wanted is None:
         raise BadRequest("There are two orders.")
     profiles.change({"newest_first": wanted}, by=request.user)
-    return redirect("wagtail_ecp:conversation", found.pk)
+    return redirect(came_from(request, found).url_of(found.pk))

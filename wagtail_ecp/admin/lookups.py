@@ -1,15 +1,45 @@
 """Finds what an address in our part of the admin names; 404 for what one may not see."""
 
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.models import Conversation, Merge, Message, Outbox
+from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 from wagtail_ecp.journal.models import Action
 
 
 def find_conversation(request: HttpRequest, number: int) -> Conversation:
     """Return the conversation of this number, or what it has become part of."""
+    return _find(number, Conversation.objects.visible_to(request.user))
+
+
+def find_reading(request: HttpRequest, number: int) -> "Reading":
+    """Return ``find_conversation``'s and what its page asks of it, found at once."""
     visible = Conversation.objects.visible_to(request.user)
+    standing = Merge.objects.filter(kept=OuterRef("pk"), undone_at=None)
+    answering = permissions.answered_by(request.user).filter(pk=OuterRef("mailbox"))
+    found = _find(
+        number,
+        visible.annotate(
+            ecp_may_reply=Exists(answering), ecp_has_merges=Exists(standing)
+        ),
+    )
+    return Reading(found, found.ecp_may_reply, found.ecp_has_merges)  # type: ignore[attr-defined]
+
+
+class Reading(NamedTuple):
+    """A conversation, and what its page asks of it."""
+
+    conversation: Conversation
+    may_reply: bool
+    has_merges: bool
+
+
+def _find(number: int, visible: ConversationQuerySet) -> Conversation:
     related = visible.select_related("mailbox", "merged_into", "assignee")
     found = get_object_or_404(related, pk=number)
     if found.merged_into is None:

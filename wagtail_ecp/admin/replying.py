@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin.conversations import conversation_page
-from wagtail_ecp.admin.lookups import find_conversation
+from wagtail_ecp.admin.lookups import find_reading
 from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery
 from wagtail_ecp.admin.reply_form import ReplyForm, answered_message
-from wagtail_ecp.inbox import actions, permissions
+from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import Conversation, Message
 
 #: Where in the form an answer's own complaints belong.
@@ -22,10 +22,11 @@ FIELD_OF = {"nobody": "to", "empty": "body"}
 @refuses_forgery
 def reply(request: AdminRequest, number: int) -> HttpResponse:
     """Send an answer, or show the form again with what is wrong and all that it held."""
-    found = find_conversation(request, number)
+    reading = find_reading(request, number)
+    found = reading.conversation
     if request.method != "POST":
         return redirect("wagtail_ecp:conversation", found.pk)
-    if not permissions.can_reply(request.user, found.mailbox):
+    if not reading.may_reply:
         raise PermissionDenied(_("You may only read mail in this mailbox."))
     latest = _latest(found)
     form = ReplyForm(own_profile(request), request.POST, request.FILES)
@@ -34,7 +35,7 @@ def reply(request: AdminRequest, number: int) -> HttpResponse:
         if sent:
             return _sent(request, found, sent, is_archived=form.archives)
     form.ask_again(latest)
-    return conversation_page(request, found, form=form)
+    return conversation_page(request, reading, form=form)
 
 
 def _latest(found: Conversation) -> int:

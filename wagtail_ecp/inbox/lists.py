@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.inbox.cursors import Cursor, Order
@@ -124,17 +125,19 @@ class Listing:
     def neighbours(self, conversation: Conversation) -> Neighbours:
         """Return what lies beside a conversation, also if it just left the list.
 
-        Two look-ups in the index; nothing beside what has lost its place, as one that
-        was woken has among the snoozed.
+        Two look-ups in the index, asked for at once; nothing beside what has lost its
+        place, as one that was woken has among the snoozed.
         """
         cursor = self.kind.order.cursor(conversation)
         if cursor is None:
             return Neighbours(None, None)
         order = self.kind.order
-        return Neighbours(
-            _first(self._rows(order.backwards, most=1, beyond=cursor)),
-            _first(self._rows(order, most=1, beyond=cursor)),
+        before = self._rows(order.backwards, most=1, beyond=cursor)
+        after = self._rows(order, most=1, beyond=cursor)
+        found = Conversation.objects.filter(pk=conversation.pk).values_list(
+            Subquery(before.values("pk")), Subquery(after.values("pk"))
         )
+        return Neighbours(*found.get())
 
     def _rows(
         self, order: Order, *, most: int, beyond: Cursor | None
@@ -168,7 +171,3 @@ def _either(arms: Sequence[ConversationQuerySet]) -> Any:
         for arm in arms
     ]
     return numbers[0].union(*numbers[1:], all=True) if numbers else ()
-
-
-def _first(found: ConversationQuerySet) -> int | None:
-    return next(iter(found.values_list("pk", flat=True)), None)

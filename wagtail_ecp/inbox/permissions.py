@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
+    from wagtail_ecp.inbox.models.mailboxes import MailboxQuerySet
+
 Permission = GroupMailboxPermission.Permission
 
 
@@ -22,8 +24,12 @@ def can_read(user: "User | Any", mailbox: Mailbox) -> bool:
 
 def can_reply(user: "User | Any", mailbox: Mailbox) -> bool:
     """Whether ``user`` may answer, assign, file and arrange mail of ``mailbox``."""
-    answering = Mailbox.objects.open_to(user, Permission.REPLY, Permission.MANAGE)
-    return answering.filter(pk=mailbox.pk).exists()
+    return answered_by(user).filter(pk=mailbox.pk).exists()
+
+
+def answered_by(user: "User | Any") -> "MailboxQuerySet":
+    """Return the mailboxes in which ``user`` may answer, assign, file and arrange."""
+    return Mailbox.objects.open_to(user, Permission.REPLY, Permission.MANAGE)
 
 
 def can_reply_somewhere(user: "User | Any") -> bool:
