@@ -10,7 +10,7 @@ from wagtail_ecp.inbox.models import Message
 pytestmark = pytest.mark.django_db
 
 LETTER = """Thank you, it is here.
--- 
+--\x20
 Vera
 
 On Mon, 2 Mar 2026 at 10:00, Support <support@example.com> wrote:
