@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from wagtail_ecp.accounts.actions import set_owner
 from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.models import (
     Conversation,
+    Draft,
     GroupMailboxPermission,
     IncomingMail,
     Mailbox,
@@ -23,6 +25,7 @@ from wagtail_ecp.inbox.models import (
 )
 from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
+from wagtail_ecp.inbox.writing import answer_to, begun
 from wagtail_ecp.spam.models import Score
 
 _numbers = itertools.count(1)
@@ -165,3 +168,21 @@ def a_note(conversation, text="Called the courier", *, by, at=None):
         text=text,
         at=at or timezone.now(),
     )
+
+
+def a_draft(conversation=None, *, by, mailbox=None, **columns):
+    """Return a saved draft of ``by``: an answer in ``conversation``, else a new e-mail.
+
+    An answer quotes nothing, and has seen what there is.
+    """
+    if conversation is not None:
+        messages = list(conversation.messages.in_order())
+        kind = columns.pop("kind", Draft.Kind.REPLY)
+        draft = answer_to(conversation, messages, kind=kind, by=by)
+    else:
+        draft = begun(mailbox or Mailbox.objects.get(), by=by)
+        draft.to, draft.subject = "Vera Holm <vera@customer.example>", "News"
+    given = {"body": "<p>It is on its way.</p>", "has_quote": False} | columns
+    for name, value in given.items():
+        setattr(draft, name, value)
+    return actions.save_draft(draft, by=by)

@@ -8,6 +8,8 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import django_rq
@@ -36,26 +38,44 @@ Job = Callable[..., None]
 class JobQueue(Protocol):
     """What a replacement named in WAGTAIL_ECP["JOB_QUEUE"] must offer."""
 
-    def put(self, job: Job, arguments: tuple[Any, ...], queue: str) -> None:
-        """Have ``job`` called soon with these integers and strings."""
+    def put(
+        self, job: Job, arguments: tuple[Any, ...], queue: str, *, delay: int = 0
+    ) -> None:
+        """Have ``job`` called with these integers and strings, in ``delay`` seconds."""
 
 
 class RQQueue:
     """Jobs in Redis, worked on by RQ workers."""
 
-    def put(self, job: Job, arguments: tuple[Any, ...], queue: str) -> None:
-        """Add the job unless one is waiting; beside a running one, add one more."""
+    def put(
+        self, job: Job, arguments: tuple[Any, ...], queue: str, *, delay: int = 0
+    ) -> None:
+        """Add the job unless one is waiting; beside a running one, add one more.
+
+        What is to be done later waits under a name of its own until the scheduler of
+        a worker adds it, and keeps nobody from doing the same at once.
+        """
         name = "-".join(["ecp", job.__name__, *map(str, arguments)])
-        for job_id in (name, f"{name}-again"):
+        names = (f"{name}-later",) if delay else (name, f"{name}-again")
+        for job_id in names:
             with contextlib.suppress(DuplicateJobError):
-                self._enqueue(job, arguments, queue=queue, job_id=job_id)
+                self._enqueue(job, arguments, queue=queue, job_id=job_id, delay=delay)
                 return
 
     def _enqueue(
-        self, job: Job, arguments: tuple[Any, ...], *, queue: str, job_id: str
+        self,
+        job: Job,
+        arguments: tuple[Any, ...],
+        *,
+        queue: str,
+        job_id: str,
+        delay: int,
     ) -> None:
         # "auto": we are called after the commit, django-rq need not wait for one.
-        django_rq.get_queue(queue, commit_mode="auto").enqueue(
+        found = django_rq.get_queue(queue, commit_mode="auto")
+        later = partial(found.enqueue_in, timedelta(seconds=delay))
+        add = later if delay else found.enqueue
+        add(
             job,
             *arguments,
             job_id=job_id,
@@ -71,20 +91,28 @@ class RQQueue:
 class ImmediateQueue:
     """Jobs done at once in the same process; for sites without Redis, and tests."""
 
-    def put(self, job: Job, arguments: tuple[Any, ...], queue: str) -> None:  # noqa: ARG002
-        """Do the job."""
-        job(*arguments)
+    def put(
+        self,
+        job: Job,
+        arguments: tuple[Any, ...],
+        queue: str,  # noqa: ARG002
+        *,
+        delay: int = 0,
+    ) -> None:
+        """Do the job; what is for later is left to the sweep, which finds it then."""
+        if not delay:
+            job(*arguments)
 
 
-def enqueue(job: Job, *arguments: int | str, queue: str) -> None:
+def enqueue(job: Job, *arguments: int | str, queue: str, delay: int = 0) -> None:
     """Put the job on ``queue`` after the commit; never raises for a lost queue."""
-    transaction.on_commit(lambda: _put(job, arguments, queue))
+    transaction.on_commit(lambda: _put(job, arguments, queue, delay))
 
 
-def _put(job: Job, arguments: tuple[int | str, ...], queue: str) -> None:
+def _put(job: Job, arguments: tuple[int | str, ...], queue: str, delay: int) -> None:
     job_queue: JobQueue = conf.load(conf.get("JOB_QUEUE"))()
     try:
-        job_queue.put(job, arguments, queue)
+        job_queue.put(job, arguments, queue, delay=delay)
     except redis.exceptions.RedisError:
         logger.warning("no queue for %s, the sweep will find it", job.__name__)
 

@@ -11,8 +11,9 @@ from django.utils.html import linebreaks
 
 from sandbox.demo import story
 from wagtail_ecp.inbox import actions
-from wagtail_ecp.inbox.answers import Answer, reply_address, reply_subject
+from wagtail_ecp.inbox.answers import Answer, reply_subject
 from wagtail_ecp.inbox.models import Conversation, Folder, IncomingMail, Message
+from wagtail_ecp.inbox.recipients import reply_address
 from wagtail_ecp.spam.models import Mark, Score
 
 if TYPE_CHECKING:

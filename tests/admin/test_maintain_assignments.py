@@ -8,9 +8,10 @@ from tests.admin.test_account_options import change
 from tests.builders import a_mailbox, a_user, an_account, an_email, receive_and_process
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox import actions
-from wagtail_ecp.inbox.answers import Answer, reply_address
+from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.assignment_trial import trial
 from wagtail_ecp.inbox.models import Outbox
+from wagtail_ecp.inbox.recipients import reply_address
 
 pytestmark = pytest.mark.django_db
 

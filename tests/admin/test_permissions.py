@@ -12,6 +12,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.builders import (
+    a_draft,
     a_mailbox,
     a_user,
     an_account,
@@ -26,6 +27,7 @@ from wagtail_ecp.inbox import actions, exports
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
     Conversation,
+    Draft,
     Export,
     IncomingMail,
     Merge,
@@ -76,7 +78,16 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:folder": (SCREEN, SCREEN),
     "wagtail_ecp:all_mailboxes": (ALL_I_READ, ALL_I_READ),
     "wagtail_ecp:conversation": (SCREEN, NOT_SO),
-    "wagtail_ecp:reply": ((302, 302, 404, 404, 404, "login"), BUTTON),
+    # Whoever may answer from some mailbox may write from it.
+    "wagtail_ecp:compose": (("home", 200, 200, "home", "home", "login"), NOT_SO),
+    "wagtail_ecp:draft": ((302, 302, 404, 404, 404, "login"), NOT_SO),
+    "wagtail_ecp:save_draft": (NOT_SO, BUTTON),
+    "wagtail_ecp:send_draft": (NOT_SO, BUTTON),
+    "wagtail_ecp:discard_draft": (NOT_SO, BUTTON),
+    "wagtail_ecp:restore_draft": (NOT_SO, BUTTON),
+    "wagtail_ecp:unschedule_draft": (NOT_SO, BUTTON),
+    "wagtail_ecp:send_now": (NOT_SO, BUTTON),
+    "wagtail_ecp:unsend": (NOT_SO, BUTTON),
     "wagtail_ecp:assign": (NOT_SO, BUTTON),
     "wagtail_ecp:move": (NOT_SO, BUTTON),
     "wagtail_ecp:mark": (NOT_SO, BUTTON),
@@ -257,6 +268,7 @@ class World:
             "name": "inbox",
             "number": one.pk,
             "action_id": assigned.pk,
+            "draft_id": a_draft(one, by=replier).pk,
             "merge_id": Merge.objects.get().pk,
             "message_id": ours.pk,
             "index": 0,
@@ -271,13 +283,20 @@ class World:
                 "ecp_outgoing_servers": server.pk,
             },
         }
+        written = {
+            "key": "k" * 32,
+            "version": "0",
+            "kind": "reply",
+            "conversation": str(one.pk),
+            "mailbox": str(mailbox.pk),
+            "to": "vera@customer.example",
+            "subject": "Re: parcel",
+            "body": BODY,
+            "seen": str(ours.pk),
+        }
         self.data = {
-            "wagtail_ecp:reply": {
-                "to": "vera@customer.example",
-                "subject": "Re: parcel",
-                "body": BODY,
-                "seen": str(ours.pk),
-            },
+            "wagtail_ecp:save_draft": written,
+            "wagtail_ecp:send_draft": written,
             "wagtail_ecp:assign": {"assignee": str(replier.pk)},
             "wagtail_ecp:move": {"folder": "trash"},
             "wagtail_ecp:reading_order": {"newest_first": "1"},
@@ -317,6 +336,7 @@ def everything():
     """Return all that a forged request could change."""
     tables = (
         Conversation,
+        Draft,
         Message,
         Outbox,
         Merge,

@@ -81,7 +81,7 @@ def test_every_field_of_the_tab_has_a_label(browse, alice, support):
 
     labelled = {label.get("for") for label in tab.select("label")}
     fields = tab.select("input:not([type=hidden]), select, textarea")
-    assert len(fields) == 7
+    assert len(fields) == 10
     assert [field["id"] for field in fields if field["id"] not in labelled] == []
 
 
@@ -231,13 +231,17 @@ def answer(client, alice, conversation):
 
     def submit(*lines, **more):
         data = {
+            "key": "a" * 32,
+            "version": "0",
+            "kind": "reply",
+            "conversation": str(conversation.pk),
+            "mailbox": str(conversation.mailbox_id),
             "to": "vera@customer.example",
             "subject": "Re: parcel",
             "body": rich_text(*lines),
             "seen": str(conversation.messages.latest("pk").pk),
         }
-        url = reverse("wagtail_ecp:reply", args=[conversation.pk])
-        return client.post(url, data | more)
+        return client.post(reverse("wagtail_ecp:send_draft"), data | more)
 
     return submit
 
@@ -245,7 +249,7 @@ def answer(client, alice, conversation):
 def buttons(soup):
     return [
         (button.text, button["value"], "button-secondary" in button["class"])
-        for button in soup.select(".ecp-send button")
+        for button in soup.select(".ecp-send [name=then]")
     ]
 
 
@@ -291,7 +295,10 @@ def test_image_above_the_signature_is_an_answer():
 def test_archiving_is_the_second_button_by_default(browse, alice, conversation):
     soup = browse(alice)(reverse("wagtail_ecp:conversation", args=[conversation.pk]))
 
-    assert buttons(soup) == [("Send", "0", False), ("Send and archive", "1", True)]
+    assert buttons(soup) == [
+        ("Send", "send", False),
+        ("Send and archive", "archive", True),
+    ]
 
 
 def test_archiving_is_the_main_button_for_who_wants_that(browse, alice, conversation):
@@ -299,17 +306,20 @@ def test_archiving_is_the_main_button_for_who_wants_that(browse, alice, conversa
 
     soup = browse(alice)(reverse("wagtail_ecp:conversation", args=[conversation.pk]))
 
-    assert buttons(soup) == [("Send and archive", "1", False), ("Send", "0", True)]
+    assert buttons(soup) == [
+        ("Send and archive", "archive", False),
+        ("Send", "send", True),
+    ]
 
 
 @pytest.mark.parametrize(
     ("prefers", "pressed", "folder"),
     [
         (False, {}, "inbox"),
-        (False, {"archive": "1"}, "archive"),
+        (False, {"then": "archive"}, "archive"),
         (True, {}, "archive"),
-        (True, {"archive": "0"}, "inbox"),
-        (True, {"archive": "forged"}, "archive"),
+        (True, {"then": "send"}, "inbox"),
+        (True, {"then": "forged"}, "archive"),
     ],
 )
 def test_button_decides_and_without_one_the_preference(
@@ -328,4 +338,4 @@ def test_form_with_an_error_keeps_the_preferred_button(answer, alice):
 
     soup = BeautifulSoup(answer("Yes.", to="").content, "html.parser")
 
-    assert buttons(soup)[0] == ("Send and archive", "1", False)
+    assert buttons(soup)[0] == ("Send and archive", "archive", False)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.builders import a_mailbox, an_email, receive_and_process
 from wagtail_ecp.inbox import blobs
-from wagtail_ecp.inbox.models import Conversation, Message, Outbox
+from wagtail_ecp.inbox.models import Conversation, MemberProfile, Message, Outbox
 from wagtail_ecp.inbox.rich_text import as_mail
 from wagtail_ecp.mail.parsing import parse
 
@@ -36,6 +36,7 @@ def rich_text(*paragraphs):
 @pytest.fixture
 def conversation(alice):
     a_mailbox(repliers=[alice])
+    MemberProfile.objects.create(user=alice, then_shows="stay")
     receive_and_process(an_email(message_id="first@customer.example"))
     return Conversation.objects.get()
 
@@ -47,13 +48,19 @@ def send(client, alice, conversation):
 
     def submit(**changes):
         data = {
+            "key": "a" * 32,
+            "version": "0",
+            "kind": "reply",
+            "conversation": str(conversation.pk),
+            "answers": str(conversation.messages.latest("pk").pk),
+            "mailbox": str(conversation.mailbox_id),
             "to": "Vera Holm <vera@customer.example>",
             "subject": "Re: Where is my parcel?",
             "body": rich_text("It is on its way."),
             "seen": str(conversation.messages.latest("pk").pk),
+            "then": "send",
         }
-        url = reverse("wagtail_ecp:reply", args=[conversation.pk])
-        return client.post(url, data | changes)
+        return client.post(reverse("wagtail_ecp:send_draft"), data | changes)
 
     return submit
 
@@ -76,7 +83,7 @@ def errors(response):
 def test_form_is_addressed_to_who_wrote_last(browse, alice, conversation):
     soup = browse(alice)(reverse("wagtail_ecp:conversation", args=[conversation.pk]))
 
-    form = soup.select_one(".ecp-reply form")
+    form = soup.select_one(".ecp-reply form#ecp-write")
     assert form.select_one("[name=to]")["value"] == "Vera Holm <vera@customer.example>"
     assert form.select_one("[name=subject]")["value"] == "Re: Where is my parcel?"
 
@@ -114,12 +121,61 @@ def test_answer_is_threaded_and_waits_in_the_outbox(send, conversation):
     assert "data-block-key" not in answer.html
 
 
-def test_send_and_archive_leads_to_the_list(send, conversation):
-    response = send(archive="1")
+def test_send_and_archive_leads_to_the_list_if_one_wants_that(send, conversation):
+    MemberProfile.objects.update(then_shows="list")
+
+    response = send(then="archive")
 
     conversation.refresh_from_db()
     assert conversation.folder == "archive"
     assert response.url.endswith("/inbox/")
+
+
+def test_the_next_conversation_of_the_list_one_came_from_follows(send, conversation):
+    MemberProfile.objects.update(then_shows="next")
+    receive_and_process(an_email("Another", date=conversation.last_message_at))
+    other = Conversation.objects.latest("pk")
+
+    response = send(**{"from": "all/inbox"})
+
+    url = reverse("wagtail_ecp:conversation", args=[other.pk])
+    assert response.url == f"{url}?from=all/inbox"
+
+
+def test_the_same_form_pressed_twice_leaves_once(send, conversation):
+    send()
+
+    response = send()
+
+    message = Message.objects.get(direction="out")
+    draft = reverse("wagtail_ecp:draft", args=[message.draft.pk])
+    assert response.url == draft
+    assert Outbox.objects.count() == 1
+
+
+def test_undo_opens_the_draft_with_everything(send, conversation, client):
+    page = client.get(send().url)
+    [form] = BeautifulSoup(page.content, "html.parser").select(".ecp-undo form")
+
+    response = client.post(form["action"], follow=True)
+
+    soup = BeautifulSoup(response.content, "html.parser")
+    assert Outbox.objects.count() == 0
+    assert "It is on its way." in value_of(soup, "body")
+    assert value_of(soup, "to") == "Vera Holm <vera@customer.example>"
+
+
+def test_undo_that_comes_too_late_says_so(send, client):
+    send()
+    Outbox.objects.update(attempts=1, state="sent")
+    message = Message.objects.get(direction="out")
+
+    response = client.post(
+        reverse("wagtail_ecp:unsend", args=[message.pk]), follow=True
+    )
+
+    assert "too late" in response.content.decode()
+    assert Outbox.objects.count() == 1
 
 
 def test_copies_go_where_they_should(send):
@@ -200,12 +256,19 @@ def test_new_message_meanwhile_is_shown_before_anything_is_sent(send, conversati
     response = send(seen=seen)
 
     soup = BeautifulSoup(response.content, "html.parser")
-    assert "Something new arrived" in errors(response)
+    assert response.status_code == 409
+    assert "A new message came in" in errors(response)
+    assert "Vera Holm wrote at" in soup.select_one(".ecp-since").text
+    assert "Send anyway" in soup.select_one(".ecp-send").text
     assert "Found it!" in soup.select_one(".ecp-messages").text
     assert "It is on its way." in value_of(soup, "body")
     assert Outbox.objects.count() == 0
 
-    send(seen=value_of(soup, "seen"))
+    send(
+        seen=seen,
+        version=value_of(soup, "version"),
+        confirmed=value_of(soup, "confirmed"),
+    )
 
     assert Outbox.objects.count() == 1
 

@@ -388,7 +388,7 @@ def test_spam_among_accepted_mail_is_folded_and_marked(support, browse, alice):
     assert "Vera Holm" in folded.summary.text
     assert texts(folded, ".ecp-text") == ["Buy now"]
     assert texts(soup, ".ecp-messages > li > .ecp-message .ecp-text") == ["First"]
-    assert soup.select_one("#ecp-reply-to")["value"].endswith("<vera@customer.example>")
+    assert soup.select_one("#ecp-write-to")["value"].endswith("<vera@customer.example>")
 
 
 def test_mail_in_the_spam_folder_is_not_folded(support, browse, alice):
@@ -411,7 +411,7 @@ def test_answer_goes_to_the_last_wanted_message(support, browse, alice):
 
     soup = browse(alice)(page_of(one))
 
-    assert "vera@" in soup.select_one("#ecp-reply-to")["value"]
+    assert "vera@" in soup.select_one("#ecp-write-to")["value"]
 
 
 def test_one_of_several_messages_is_marked_by_itself(support, post, browse, alice):

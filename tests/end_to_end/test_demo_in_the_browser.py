@@ -8,10 +8,11 @@ from sandbox.demo.mails import demo_mails
 from tests.builders import a_mailbox, a_user
 from tests.end_to_end.browser import log_in, picture
 from wagtail_ecp.inbox import actions
-from wagtail_ecp.inbox.answers import Answer, reply_address, reply_subject
+from wagtail_ecp.inbox.answers import Answer, reply_subject
 from wagtail_ecp.inbox.models import Conversation, Folder
 from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
+from wagtail_ecp.inbox.recipients import reply_address
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 

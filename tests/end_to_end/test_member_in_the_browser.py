@@ -81,9 +81,10 @@ def test_answer_is_typed_above_the_signature_and_archived(
     until(lambda: "is archived" in chromium.page_source)
 
     raw = blobs.read(Outbox.objects.get().message.blob_id)
-    lines = parse(raw).text.splitlines()
-    assert lines[0] == "It left yesterday."
-    assert lines[-2:] == ["-- ", "Ann Finch"]
+    written, _mark, quoted = parse(raw).text.partition("\n\nOn ")
+    assert written.splitlines()[0] == "It left yesterday."
+    assert written.splitlines()[-2:] == ["-- ", "Ann Finch"]
+    assert quoted.endswith("> where is it?\n")
     conversation.refresh_from_db()
     assert conversation.folder == "archive"
 

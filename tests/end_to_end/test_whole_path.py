@@ -47,7 +47,7 @@ def test_a_mail_is_answered_in_the_admin_and_the_answer_arrives_threaded(
     a_mailbox(repliers=[a_user("alice")])
     Account.objects.update(use_ssl=False)  # The servers of this test have no TLS.
     rq_worker("ecp-in")
-    rq_worker("ecp-out", ECP_TEST_SMTP_PORT=str(port))
+    rq_worker("ecp-out", "--with-scheduler", ECP_TEST_SMTP_PORT=str(port))
 
     write_to_us(listener, an_email("Where is my parcel?", message_id="first@customer"))
     until(Message.objects.exists)

@@ -8,8 +8,9 @@ from django.utils import timezone
 from tests.builders import a_mailbox, a_user, an_email, grant, receive_and_process
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox import actions, assignment
-from wagtail_ecp.inbox.answers import Answer, reply_address, reply_subject
+from wagtail_ecp.inbox.answers import Answer, reply_subject
 from wagtail_ecp.inbox.models import Conversation, Folder, Outbox
+from wagtail_ecp.inbox.recipients import reply_address
 from wagtail_ecp.jobs.assignment import assign_messages
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import Address

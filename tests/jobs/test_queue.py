@@ -116,3 +116,21 @@ def test_only_raw_mail_that_nothing_refers_to_is_removed(db):
 
     assert Blob.objects.count() == 2
     assert gone.blob_id not in Blob.objects.values_list("pk", flat=True)
+
+
+@redis
+def test_what_is_for_later_waits_for_the_scheduler_and_keeps_nobody_from_doing_it_now(
+    db, rq_queues, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            queue.enqueue(process_incoming, queue=queue.INCOMING, delay=10)
+
+    assert waiting("ecp-in") == []
+    later = django_rq.get_queue("ecp-in").scheduled_job_registry
+    [job_id] = later.get_job_ids()
+    wait = later.get_scheduled_time(job_id) - timezone.now()
+    assert timedelta(seconds=5) < wait <= timedelta(seconds=11)
+    with django_capture_on_commit_callbacks(execute=True):
+        queue.enqueue(process_incoming, queue=queue.INCOMING)
+    assert waiting("ecp-in") == ["process_incoming"]

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.composer import composer
 from wagtail_ecp.admin.conversation_header import header
+from wagtail_ecp.admin.draft_form import DraftForm
 from wagtail_ecp.admin.lookups import Reading, find_conversation, find_reading
 from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.places import came_from
 from wagtail_ecp.admin.reading import thread, unread_since
-from wagtail_ecp.admin.reply_form import ReplyForm
 from wagtail_ecp.admin.side_panels import side
 from wagtail_ecp.admin.toolbar import toolbar
 from wagtail_ecp.inbox import actions, profiles
@@ -51,7 +51,7 @@ def conversation_page(
     reading: Reading,
     *,
     since: datetime | None = None,
-    form: ReplyForm | None = None,
+    form: DraftForm | None = None,
 ) -> HttpResponse:
     """Return the page; each of its parts is made in a module of its own.
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from wagtail_ecp.inbox import permissions
-from wagtail_ecp.inbox.models import Conversation, Merge, Message, Outbox
+from wagtail_ecp.inbox.models import Conversation, Draft, Merge, Message, Outbox
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 from wagtail_ecp.journal.models import Action
 
@@ -70,6 +70,13 @@ def find_outbox(request: HttpRequest, message_id: int) -> Outbox:
     related = Outbox.objects.select_related("message__conversation__mailbox")
     found: Outbox = get_object_or_404(related, message__in=visible, message=message_id)
     return found
+
+
+def find_draft(request: HttpRequest, draft_id: int) -> Draft:
+    """Return a draft that the user may see, also one that was sent or thrown away."""
+    visible = Draft.objects.visible_to(request.user)
+    related = visible.select_related("mailbox", "conversation", "answers", "author")
+    return get_object_or_404(related, pk=draft_id)
 
 
 def find_merge(request: HttpRequest, merge_id: int) -> Merge:

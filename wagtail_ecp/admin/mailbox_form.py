@@ -19,10 +19,12 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Mailbox
+        widgets: ClassVar = {"signature": forms.Textarea(attrs={"rows": 4})}
         fields: ClassVar = [
             "name",
             "address",
             "from_name",
+            "signature",
             "outgoing_server",
             "is_active",
         ]

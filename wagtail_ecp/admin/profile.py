@@ -20,10 +20,8 @@ from wagtail_ecp.inbox.models import Mailbox, MemberProfile
 PREFIX = "ecp_profile"
 
 WAYS_OF_WORKING = (
-    "signature",
-    "default_mailbox",
-    "starting_tab",
-    "archive_on_reply",
+    *("signature", "default_mailbox", "starting_tab", "archive_on_reply"),
+    *("then_shows", "undo_seconds", "writes_plain"),
     "newest_first",
 )
 ALERTS = ("alert_assigned", "alert_mailboxes")
@@ -56,6 +54,12 @@ class ProfileForm(ModelForm):  # type: ignore[type-arg]
             "newest_first": gettext_lazy(
                 "In a conversation the latest message comes first, and the answer"
                 " above it."
+            ),
+            "undo_seconds": gettext_lazy(
+                "For so long an e-mail can be taken back; it leaves only then."
+            ),
+            "writes_plain": gettext_lazy(
+                "Each e-mail can be switched to formatted text and back."
             ),
         }
 

@@ -19,7 +19,7 @@ from wagtail_ecp.admin.shown_notes import ShownNote, notes_of
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models import Attachment, Conversation, Message, Outbox
 from wagtail_ecp.journal.models import Action
-from wagtail_ecp.mail.addresses import Address
+from wagtail_ecp.mail.addresses import Address, written
 
 if TYPE_CHECKING:
     from wagtail_ecp.inbox.models.messages import MessageQuerySet
@@ -294,14 +294,3 @@ def _people(message: Message, header: str) -> str:
 def _pairs(message: Message, header: str) -> Iterable[list[str]]:
     pairs: Iterable[list[str]] = message.addresses.get(header, ())
     return pairs
-
-
-def written(address: Address) -> str:
-    """Return ``name <address>`` as people write it and ``parse_addresses`` reads it."""
-    if not address.name or not address.address:
-        return address.address or address.name
-    name = address.name
-    if any(character in name for character in '",;:<>@()[]\\'):
-        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        name = f'"{escaped}"'
-    return f"{name} <{address.address}>"

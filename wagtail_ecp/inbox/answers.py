@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -19,13 +20,14 @@ from wagtail_ecp.inbox.models import (
     Outbox,
     OutboxRecipient,
 )
+from wagtail_ecp.inbox.quotes import NO_QUOTE, Quote
 from wagtail_ecp.journal.actions import display_name
 from wagtail_ecp.mail.addresses import Address
 from wagtail_ecp.mail.composing import InlineImage, OutgoingFile, OutgoingMail, compose
 from wagtail_ecp.mail.html import sanitise_outgoing
 from wagtail_ecp.mail.parsing import parse
 from wagtail_ecp.mail.plaintext import html_to_text, with_delimiter
-from wagtail_ecp.mail.subjects import is_reply_subject
+from wagtail_ecp.mail.subjects import is_forward_subject, is_reply_subject
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,7 +41,11 @@ class Answer:
     cc: Sequence[Address] = ()
     bcc: Sequence[Address] = ()
     subject: str
-    html: str
+    #: Rich text; or else plain text alone.
+    html: str = ""
+    text: str = ""
+    #: What stands below it: the mail that it answers or passes on.
+    quote: Quote = NO_QUOTE
     files: Sequence[OutgoingFile] = ()
     #: What ``html`` shows as ``cid:…``.
     images: Sequence[InlineImage] = ()
@@ -55,14 +61,9 @@ def reply_subject(subject: str) -> str:
     return subject if is_reply_subject(subject) else f"Re: {subject}".strip()
 
 
-def reply_address(message: Message) -> Address:
-    """Return where an answer to ``message`` goes: Reply-To, else From (RFC 5322)."""
-    wanted = [
-        Address(name, address)
-        for name, address in message.addresses.get("reply_to", ())
-    ]
-    sender = Address(message.sender_name, message.sender_address)
-    return next((address for address in wanted if address.key), sender)
+def forward_subject(subject: str) -> str:
+    """Return ``subject`` with one "Fwd:" before it."""
+    return subject if is_forward_subject(subject) else f"Fwd: {subject}".strip()
 
 
 def finish(
@@ -72,8 +73,7 @@ def finish(
 
     ValidationError for what can't be sent: nobody, nothing, a line break in a header.
     """
-    html = sanitise_outgoing(answer.html)
-    text = html_to_text(html)
+    text, html = _bodies(answer)
     if not answer.recipients:
         raise ValidationError(_("Say who should get this."), code="nobody")
     if not (text.strip() or answer.files or answer.images):
@@ -86,7 +86,7 @@ def finish(
         subject=answer.subject,
         message_id=new_message_id(conversation),
         date=timezone.now(),
-        text=with_delimiter(text),
+        text=text,
         html=html,
         attachments=tuple(answer.files),
         inline_images=tuple(answer.images),
@@ -97,6 +97,21 @@ def finish(
         raise ValidationError(
             _("This can't be sent: %(reason)s"), params={"reason": str(error)}
         ) from error
+
+
+def _bodies(answer: Answer) -> tuple[str, str]:
+    """Return the text and, unless it was written as plain text, the HTML."""
+    if not answer.html:
+        text = with_delimiter(answer.text.replace("\r\n", "\n"))
+        return _joined(text, answer.quote.text), ""
+    html = sanitise_outgoing(answer.html)
+    text = with_delimiter(html_to_text(html))
+    quote = sanitise_outgoing(answer.quote.html)
+    return _joined(text, answer.quote.text), html + quote
+
+
+def _joined(text: str, quote: str) -> str:
+    return f"{text.rstrip()}\n\n{quote}" if quote else text
 
 
 def _threaded(mail: OutgoingMail, answers: Message | None) -> OutgoingMail:
@@ -119,8 +134,12 @@ def enter(
     blob: Blob,
     answer: Answer,
     by: "User",
+    undo: timedelta = timedelta(),
 ) -> Message:
-    """Store a finished mail, queued, inside the caller's transaction."""
+    """Store a finished mail, queued, inside the caller's transaction.
+
+    It leaves when the time to ``undo`` that is over.
+    """
     blobs.record(blob)
     parsed = parse(raw)
     message = message_from(
@@ -139,7 +158,12 @@ def enter(
     message.addresses["bcc"] = [[to.name, to.address] for to in answer.bcc]
     message.save()
     save_parts(message, parsed)
-    outbox = Outbox.objects.create(message=message)
+    leaves_at = timezone.now() + undo
+    outbox = Outbox.objects.create(
+        message=message,
+        next_try_at=leaves_at,
+        undo_until=leaves_at if undo else None,
+    )
     OutboxRecipient.objects.bulk_create(
         OutboxRecipient(outbox=outbox, address=address.address)
         for address in answer.recipients.values()

@@ -20,6 +20,9 @@ COLUMNS = (
     "starting_tab",
     "archive_on_reply",
     "newest_first",
+    "then_shows",
+    "undo_seconds",
+    "writes_plain",
     "alert_assigned",
 )
 ALERTS = frozenset({"alert_assigned", "alert_mailboxes"})

@@ -1,5 +1,7 @@
 """Wagtail's rich text, as an e-mail can carry it."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -28,15 +30,30 @@ class Letter:
 
 
 def with_signature(signature: str) -> str:
-    """Return what an answer begins with: room to write, and the plain ``signature``.
+    """Return what an answer begins with: room to write, and the plain ``signature``."""
+    return f"<p></p><p></p>{signature_block(signature)}" if signature else ""
+
+
+def signature_block(signature: str) -> str:
+    """Return the plain ``signature`` as a paragraph of rich text.
 
     It stands below two hyphens on a line of their own, as mail programs expect (RFC
     3676 section 4.3); the blank behind them comes with sending, editors drop it.
     """
-    if not signature:
-        return ""
     lines = [escape(line) for line in ("--", *signature.splitlines())]
-    return f"<p></p><p></p><p>{'<br/>'.join(lines)}</p>"
+    return f"<p>{'<br/>'.join(lines)}</p>"
+
+
+def replace_signature(rich_text: str, before: str, after: str) -> str:
+    """Return ``rich_text`` signed with ``after`` if ``before`` stands there untouched."""
+    soup = BeautifulSoup(rich_text, "html.parser")
+    wanted = html_to_text(signature_block(before))
+    for paragraph in reversed(soup.find_all("p")):
+        if html_to_text(str(paragraph)) == wanted:
+            new = signature_block(after) if after else ""
+            paragraph.replace_with(BeautifulSoup(new, "html.parser"))
+            return str(soup)
+    return rich_text
 
 
 def is_untouched(rich_text: str, *, signature: str) -> bool:
@@ -44,6 +61,30 @@ def is_untouched(rich_text: str, *, signature: str) -> bool:
     if "<embed" in rich_text:
         return False
     return html_to_text(rich_text) == html_to_text(with_signature(signature))
+
+
+def as_plain(rich_text: str) -> str:
+    """Return rich text as somebody would write it without formatting."""
+    return html_to_text(expand_db_html(rich_text))
+
+
+def from_plain(text: str) -> str:
+    """Return plain text as rich text: a paragraph for each that it has."""
+    paragraphs = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip("\n"))
+    lines = [escape(part).replace("\n", "<br/>") for part in paragraphs]
+    return "".join(f"<p>{part}</p>" for part in lines)
+
+
+def without_room(rich_text: str) -> str:
+    """Return ``rich_text`` without the empty paragraphs around it."""
+    empty = r"(?:<p[^>]*>(?:\s|<br/?>)*</p>\s*)+"
+    return re.sub(rf"^{empty}|{empty}$", "", rich_text)
+
+
+def quote_paragraphs(lines: Iterable[str]) -> str:
+    """Return quoted lines, a block for each, so that one can write between them."""
+    blocks = [f"<blockquote>{escape(line)}</blockquote>" for line in lines if line]
+    return "".join(blocks)
 
 
 def as_mail(rich_text: str, *, site: str, user: Any) -> Letter:

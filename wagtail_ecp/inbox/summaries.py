@@ -59,9 +59,17 @@ def add(conversation: Conversation, message: Message) -> None:
 def _add_answer(conversation: Conversation, message: Message) -> None:
     latest = conversation.last_answer_at
     conversation.last_answer_at = max(latest, message.at) if latest else message.at
+    if not conversation.correspondent:
+        conversation.correspondent = _first_recipient(message)
     waiting = conversation.waiting_since
-    if waiting and waiting <= message.at:
+    # Whoever passes a question on has not answered it.
+    if waiting and waiting <= message.at and not message.is_forward:
         conversation.waiting_since = None
+
+
+def _first_recipient(message: Message) -> str:
+    people = [name or address for name, address in message.addresses.get("to", ())]
+    return str(people[0])[:255] if people else ""
 
 
 def _add_mail(

@@ -1,6 +1,9 @@
 """When this, then that: every side effect in the background, in one list."""
 
+import math
 from typing import Any
+
+from django.utils import timezone
 
 from wagtail_ecp import queue, signals
 from wagtail_ecp.accounts.models import Letter
@@ -23,8 +26,14 @@ def on_mail_received(**_kwargs: Any) -> None:
 
 
 def on_message_queued(message: Message, **_kwargs: Any) -> None:
-    """Have a finished answer sent."""
-    queue.enqueue(send_message, message.outbox.pk, queue=queue.OUTGOING)
+    """Have a finished answer sent, once it can't be taken back any more."""
+    waits = (message.outbox.next_try_at - timezone.now()).total_seconds()
+    queue.enqueue(
+        send_message,
+        message.outbox.pk,
+        queue=queue.OUTGOING,
+        delay=max(0, math.ceil(waits)),
+    )
 
 
 def on_message_stored(message: Message, **_kwargs: Any) -> None:

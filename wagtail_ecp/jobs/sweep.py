@@ -10,6 +10,7 @@ from wagtail_ecp.inbox import blobs, sending
 from wagtail_ecp.inbox.models import (
     Blob,
     Conversation,
+    Draft,
     Export,
     IncomingMail,
     Mailbox,
@@ -26,7 +27,7 @@ from wagtail_ecp.jobs.letters import send_letter
 from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.search import index_conversations
-from wagtail_ecp.jobs.send import send_message
+from wagtail_ecp.jobs.send import send_message, send_scheduled
 from wagtail_ecp.jobs.spam import rejudge, score_backlog, train
 from wagtail_ecp.jobs.waking import wake_sleepers
 from wagtail_ecp.setup.actions import forget as forget_setup
@@ -52,10 +53,7 @@ def sweep() -> None:
     asked = Mailbox.objects.filter(is_active=False).exclude(purge_asked_at=None)
     for mailbox_id in asked.values_list("pk", flat=True):
         queue.enqueue(purge_mailbox, mailbox_id, queue=queue.BACKGROUND)
-    for outbox_id in Outbox.objects.due().values_list("pk", flat=True)[:ROUND]:
-        queue.enqueue(send_message, outbox_id, queue=queue.OUTGOING)
-    for letter_id in Letter.objects.due().values_list("pk", flat=True)[:ROUND]:
-        queue.enqueue(send_letter, letter_id, queue=queue.OUTGOING)
+    _sweep_outgoing()
     exports = Export.objects.unfinished().unclaimed()
     for export_id in exports.values_list("pk", flat=True):
         queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
@@ -66,6 +64,16 @@ def sweep() -> None:
         queue.enqueue(index_conversations, queue=queue.BACKGROUND)
     _sweep_spam()
     sweep_alerts(last_round=last_round)
+
+
+def _sweep_outgoing() -> None:
+    for rows, job in (
+        (Outbox.objects.due(), send_message),
+        (Draft.objects.due(), send_scheduled),
+        (Letter.objects.due(), send_letter),
+    ):
+        for number in rows.values_list("pk", flat=True)[:ROUND]:
+            queue.enqueue(job, number, queue=queue.OUTGOING)
 
 
 def _sweep_spam() -> None:

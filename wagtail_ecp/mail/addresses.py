@@ -37,6 +37,17 @@ class Address:
         return self.name or self.address
 
 
+def written(address: Address) -> str:
+    """Return ``name <address>`` as people write it and ``parse_addresses`` reads it."""
+    if not address.name or not address.address:
+        return address.address or address.name
+    name = address.name
+    if any(character in name for character in '",;:<>@()[]\\'):
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        name = f'"{escaped}"'
+    return f"{name} <{address.address}>"
+
+
 def address_key(address: str) -> str:
     """Fold an address for comparison: case, Unicode form, IDN domain as A-labels.
 

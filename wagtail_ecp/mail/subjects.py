@@ -18,6 +18,7 @@ _FORWARD: Final = (
 )
 _COUNT: Final = r"(?:\s?\[\d{1,3}\]|\s?\(\d{1,3}\)|\^\d{1,3}|\*\d{1,3})?"
 _REPLY_PREFIX: Final = re.compile(rf"\s*(?:{_REPLY}){_COUNT}\s?[:\uff1a]")
+_FORWARD_PREFIX: Final = re.compile(rf"\s*(?:{_FORWARD}){_COUNT}\s?[:\uff1a]")
 _PREFIX: Final = re.compile(rf"\s*(?:{_REPLY}|{_FORWARD}){_COUNT}\s?[:\uff1a]")
 _LIST_TAG: Final = re.compile(r"\s*(\[[^\[\]]{1,60}\])")
 _SUFFIX: Final = re.compile(r"\s*\((?:fwd|was:[^()]{0,200})\)$")
@@ -41,10 +42,19 @@ def base_subject(subject: str) -> str:
 
 def is_reply_subject(subject: str) -> bool:
     """Tell whether a prefix says that this answers something (forwards do not)."""
+    return bool(_REPLY_PREFIX.match(_untagged(subject)))
+
+
+def is_forward_subject(subject: str) -> bool:
+    """Tell whether a prefix says that this passes something on."""
+    return bool(_FORWARD_PREFIX.match(_untagged(subject)))
+
+
+def _untagged(subject: str) -> str:
     rest = _folded(subject)
     while match := _LIST_TAG.match(rest):
         rest = rest[match.end() :]
-    return bool(_REPLY_PREFIX.match(rest))
+    return rest
 
 
 def _folded(subject: str) -> str:

@@ -6,6 +6,7 @@ A module for each idea; callers say ``actions.assign(...)`` and need not know wh
 from wagtail_ecp.inbox.actions.answering import reply
 from wagtail_ecp.inbox.actions.arranging import merge, split, unmerge
 from wagtail_ecp.inbox.actions.assigning import assign
+from wagtail_ecp.inbox.actions.attaching import GivenFile, attach, detach
 from wagtail_ecp.inbox.actions.attention import follow, star
 from wagtail_ecp.inbox.actions.contacts import (
     add_contact,
@@ -18,9 +19,22 @@ from wagtail_ecp.inbox.actions.contacts import (
     rename_contact,
     write_down_contact,
 )
+from wagtail_ecp.inbox.actions.drafting import (
+    discard_draft,
+    restore_draft,
+    save_draft,
+    schedule_draft,
+    unschedule_draft,
+)
 from wagtail_ecp.inbox.actions.filing import mark_read, move_to
 from wagtail_ecp.inbox.actions.judging import mark, take_back_mark, undo_mark
 from wagtail_ecp.inbox.actions.noting import add_note, change_note, delete_note
+from wagtail_ecp.inbox.actions.sending import (
+    Afterwards,
+    TooLateError,
+    send_draft,
+    unsend,
+)
 from wagtail_ecp.inbox.actions.snoozing import snooze, wake, wake_in_time
 from wagtail_ecp.inbox.actions.switching import switch
 from wagtail_ecp.inbox.actions.tagging import (
@@ -45,15 +59,21 @@ __all__ = [
     "DECLARED_A_COPY",
     "TRANSPORT_RESUMED",
     "UNDOERS",
+    "Afterwards",
+    "GivenFile",
+    "TooLateError",
     "Undoer",
     "add_contact",
     "add_contact_address",
     "add_note",
     "assign",
+    "attach",
     "can_undo",
     "change_note",
     "delete_note",
     "delete_tag",
+    "detach",
+    "discard_draft",
     "follow",
     "forget_contact",
     "keep_contact",
@@ -69,8 +89,12 @@ __all__ = [
     "rename_contact",
     "rename_tag",
     "reply",
+    "restore_draft",
     "resume_transport",
+    "save_draft",
+    "schedule_draft",
     "send_again",
+    "send_draft",
     "settle_as_sent",
     "snooze",
     "split",
@@ -82,6 +106,8 @@ __all__ = [
     "undo",
     "undo_mark",
     "unmerge",
+    "unschedule_draft",
+    "unsend",
     "untag",
     "wake",
     "wake_in_time",

@@ -1,4 +1,4 @@
-"""What members send."""
+"""Answers that are sent at once, without a draft: what programs write."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.models import (
     Conversation,
     Folder,
+    Mailbox,
     Message,
 )
 from wagtail_ecp.journal.models import Action
@@ -41,12 +42,7 @@ def reply(
     receives; nothing has changed then.
     """
     require_reply(by, conversation)
-    if not conversation.mailbox.is_active:
-        raise ValidationError(_("This mailbox is inactive and sends nothing."))
-    if Account.objects.current().receives_only:
-        raise ValidationError(
-            _("This account only receives for now; its owner can change that.")
-        )
+    require_way_out(conversation.mailbox)
     raw = finish(conversation, answer, answers=answers)
     blob = blobs.write(raw)
     with transaction.atomic():
@@ -58,21 +54,35 @@ def reply(
             if archive or row.folder == Folder.SPAM:  # Whom one answers is no spammer.
                 row.file_in(Folder.ARCHIVE if archive else Folder.INBOX)
             row.save()
-        _note_answer(row, by=by)
+        note_answer(row, by=by)
         note_action(Action.Kind.REPLIED, row, by=by, message=message.pk)
         announce = partial(signals.message_queued.send, Message, message=message)
         transaction.on_commit(announce)
     return message
 
 
-def _note_answer(row: Conversation, *, by: "User") -> None:
+def require_way_out(mailbox: Mailbox) -> None:
+    """Raise ValidationError if nothing is sent from ``mailbox`` at all."""
+    if not mailbox.is_active:
+        raise ValidationError(_("This mailbox is inactive and sends nothing."))
+    if Account.objects.current().receives_only:
+        raise ValidationError(
+            _("This account only receives for now; its owner can change that.")
+        )
+
+
+def note_answer(row: Conversation, *, by: "User") -> list[tuple[int, str, bool]]:
     """Let the model learn, a little, that what is answered is wanted.
 
-    Spam among accepted mail is not what one answers.
+    Spam among accepted mail is not what one answers. Returns how the messages were
+    judged before: number, decision, whether it was spam.
     """
     scores = Score.objects.select_for_update().filter(message__conversation=row)
     undecided = scores.filter(decision=Score.Decision.NONE).order_by("pk")
     if scores.filter(is_spam=False).exists():
         undecided = undecided.filter(is_spam=False)
-    if spam_actions.note_answer(undecided, by=by):
+    chosen = list(undecided)
+    before = [(score.pk, score.decision, score.is_spam) for score in chosen]
+    if spam_actions.note_answer(chosen, by=by):
         transaction.on_commit(lambda: signals.messages_marked.send(Score))
+    return before

@@ -15,6 +15,7 @@ from wagtail_ecp.accounts import installation
 from wagtail_ecp.accounts.models import Installation
 from wagtail_ecp.accounts.permissions import can_administer
 from wagtail_ecp.inbox import permissions
+from wagtail_ecp.inbox.actions.drafting import unschedule_all
 from wagtail_ecp.inbox.actions.steps import note_action, require_reply
 from wagtail_ecp.inbox.models import (
     IncomingMail,
@@ -84,7 +85,7 @@ def resume_transport(*, by: "User") -> None:
     """Declare that this is the live installation: mail moves again.
 
     What waits in the outbox may have been sent by the other one, so a person decides
-    about each.
+    about each; so may drafts that were to be sent by themselves.
     """
     if not can_administer(by):
         raise PermissionDenied(_("Only an administrator may say so."))
@@ -92,6 +93,12 @@ def resume_transport(*, by: "User") -> None:
     waiting = (Outbox.State.QUEUED, Outbox.State.SENDING)
     Outbox.objects.filter(state__in=waiting).update(
         state=Outbox.State.UNKNOWN, lease_epoch=F("lease_epoch") + 1, **RELEASED
+    )
+    unschedule_all(
+        trouble=_(
+            "This site was a copy for a while, and the other one may have sent this at"
+            " its time: decide whether to send it."
+        )
     )
     log(Installation.objects.get(), TRANSPORT_RESUMED, user=by)
 

@@ -31,7 +31,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Drafts in mailboxes that ``user`` may read, others' private ones left out."""
         readable = Mailbox.objects.visible_to(user)
         return self.filter(
-            Q(is_private=False) | Q(author=user.pk), mailbox__in=readable
+            Q(is_private=False) | Q(author=user.pk),
+            # Its conversation may have gone to another mailbox since.
+            Q(conversation=None) | Q(conversation__mailbox__in=readable),
+            mailbox__in=readable,
         )
 
     def open(self) -> "DraftQuerySet":
@@ -88,6 +91,8 @@ class Draft(models.Model):
     body = models.TextField(blank=True)
     is_plain = models.BooleanField(default=False)
     has_quote = models.BooleanField(default=True)
+    # Of a forward: which attachments of what it passes on go along, by their index.
+    originals = models.JSONField(default=list, blank=True)
     # The newest message that its writer had before their eyes.
     seen = models.BigIntegerField(default=0)
     # Each save adds one; who saves over a version that they have not seen is told.

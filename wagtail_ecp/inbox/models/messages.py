@@ -10,6 +10,7 @@ from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models.conversations import Conversation
 from wagtail_ecp.inbox.models.ledger import Blob, IncomingMail
 from wagtail_ecp.inbox.models.mailboxes import Mailbox
+from wagtail_ecp.mail.subjects import is_forward_subject
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -147,6 +148,11 @@ class Message(models.Model):
     def is_ours(self) -> bool:
         """Whether we wrote it."""
         return self.direction == self.Direction.OUT
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether it passes something on: it says so, and cites nothing."""
+        return not self.is_reply and is_forward_subject(self.subject)
 
     @property
     def is_spam(self) -> bool:

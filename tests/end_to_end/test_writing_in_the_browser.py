@@ -1,0 +1,74 @@
+"""What a member writes is saved while they write, and found again whatever happens."""
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from tests.builders import a_mailbox, a_user, an_email, receive_and_process
+from tests.end_to_end.browser import find, log_in, press, violations
+from tests.end_to_end.conftest import until
+from wagtail_ecp.inbox.models import Conversation, Draft, MemberProfile, Outbox
+
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
+
+
+@pytest.fixture
+def url(live_server, chromium, transactional_db):
+    """Return the address of a conversation; alice is logged in."""
+    alice = a_user("alice")
+    a_mailbox(repliers=[alice])
+    MemberProfile.objects.create(user=alice, then_shows="stay", undo_seconds=30)
+    receive_and_process(an_email())
+    log_in(chromium, live_server.url, "alice")
+    number = Conversation.objects.get().pk
+    return f"{live_server.url}/admin/mail/conversations/{number}/"
+
+
+def write(chromium, words):
+    editor = find(chromium, "[role=textbox]")
+    press(chromium, editor)
+    editor.send_keys(words)
+
+
+def editor_says(chromium, words):
+    return words in find(chromium, "[role=textbox]").text
+
+
+def test_an_answer_saves_itself_is_sent_and_taken_back(url, chromium):
+    chromium.get(url)
+    write(chromium, "It left our workshop.")
+    until(lambda: "saved" in find(chromium, ".ecp-saved").text)
+    assert "It left our workshop." in Draft.objects.get().body
+
+    chromium.get(url)
+    until(lambda: editor_says(chromium, "It left our workshop."))
+    assert violations(chromium) == []
+    press(
+        chromium, chromium.find_element(By.XPATH, "//button[normalize-space()='Send']")
+    )
+    press(chromium, find(chromium, ".ecp-undo button"))
+
+    until(lambda: editor_says(chromium, "It left our workshop."))
+    assert not Outbox.objects.exists()
+    assert not find(chromium, ".ecp-lost").is_displayed()
+
+
+def test_what_a_closed_tab_could_not_save_is_offered_again(url, chromium):
+    chromium.get(url)
+    find(chromium, "[role=textbox]")
+    chromium.execute_script("window.fetch = () => Promise.reject(new Error('gone'))")
+    write(chromium, "Half an answer")
+    until(lambda: "kept in this browser" in find(chromium, ".ecp-saved").text)
+    assert not Draft.objects.exists()
+
+    first = chromium.current_window_handle
+    chromium.switch_to.new_window("tab")
+    second = chromium.current_window_handle
+    chromium.switch_to.window(first)
+    chromium.close()
+    chromium.switch_to.window(second)
+    chromium.get(url)
+    until(lambda: find(chromium, ".ecp-lost").is_displayed())
+    press(chromium, find(chromium, ".ecp-lost button"))
+
+    until(lambda: editor_says(chromium, "Half an answer"))
+    assert "Half an answer" in Draft.objects.get().body

@@ -1,0 +1,235 @@
+(() => {
+  // Saves what is written as it is written. What the server does not have yet is kept
+  // in this browser, and offered again on the next visit.
+  const PAUSE = 1500; // milliseconds after the last key
+  const EDITOR_NEEDS = 400; // Draftail writes into the form a quarter of a second late.
+  const SECOND = 1000;
+  const MINUTE = 60;
+
+  // Files go when the form goes; buttons and tokens are no text.
+  const LEFT_OUT = ['csrfmiddlewaretoken', 'attachments', 'confirmed', 'drop'];
+
+  class DraftController extends window.StimulusModule.Controller {
+    static targets = ['status', 'news', 'newsWords', 'lost', 'switch'];
+
+    static values = { saveUrl: String, scope: String, saved: String, words: Object };
+
+    connect() {
+      this.savedAt = this.savedValue ? new Date(this.savedValue) : null;
+      this.known = null;
+      window.setTimeout(() => {
+        this.known ??= this.content();
+      }, EDITOR_NEEDS);
+      this.clock = window.setInterval(() => this.tell(), 5 * SECOND);
+      this.tell();
+      if (this.isReceived()) this.forget();
+      this.lostTarget.hidden = this.kept() === null;
+    }
+
+    // The server names in a cookie what it saved lately.
+    isReceived() {
+      const [, saved = ''] = document.cookie.match(/(?:^|; )ecp_saved=([^;]*)/) ?? [];
+      const [, key] = this.kept()?.find(([name]) => name === 'key') ?? [];
+      return saved.split('.').includes(key);
+    }
+
+    disconnect() {
+      window.clearInterval(this.clock);
+      window.clearTimeout(this.timer);
+      window.clearTimeout(this.keeper);
+    }
+
+    // What would be saved, as text that can be compared.
+    content() {
+      const pairs = [...new FormData(this.element).entries()];
+      const chosen = pairs.filter(([name]) => !LEFT_OUT.includes(name));
+      return JSON.stringify(chosen.filter(([name]) => name !== 'version'));
+    }
+
+    get storageKey() {
+      return `ecp-draft:${this.scopeValue}`;
+    }
+
+    kept() {
+      try {
+        return JSON.parse(window.localStorage.getItem(this.storageKey));
+      } catch {
+        return null;
+      }
+    }
+
+    keep(content) {
+      try {
+        window.localStorage.setItem(this.storageKey, JSON.stringify(content));
+      } catch {
+        // A full or forbidden store keeps nobody from saving on the server.
+      }
+    }
+
+    forget() {
+      window.localStorage.removeItem(this.storageKey);
+      this.lostTarget.hidden = true;
+    }
+
+    note() {
+      if (this.isLeaving) return;
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.save(), PAUSE);
+      window.clearTimeout(this.keeper);
+      this.keeper = window.setTimeout(() => this.keepChange(), EDITOR_NEEDS);
+    }
+
+    // A tab may crash before the server has it.
+    keepChange() {
+      const content = this.content();
+      const isChanged = this.known !== null && content !== this.known;
+      if (isChanged && !this.isLeaving) this.keep(JSON.parse(content));
+    }
+
+    flush() {
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.save(), EDITOR_NEEDS);
+    }
+
+    // The page goes: what was typed last goes to the server on its own.
+    part() {
+      window.clearTimeout(this.timer);
+      if (!this.isLeaving) this.save({ keepalive: true });
+    }
+
+    // Back from the browser's cache, with an old version: read the page anew.
+    back(event) {
+      if (event.persisted) window.location.reload();
+    }
+
+    async save(options = {}) {
+      const content = this.content();
+      if (this.known === null || content === this.known) return;
+      this.keep(JSON.parse(content));
+      if (this.isSaving) {
+        this.isAskedAgain = true;
+        return;
+      }
+      this.isSaving = true;
+      this.say(this.wordsValue.saving);
+      try {
+        await this.post(content, options);
+      } catch {
+        this.say(this.wordsValue.failed);
+      }
+      this.isSaving = false;
+      this.element.dispatchEvent(new CustomEvent('ecp-draft:settled'));
+      if (this.isAskedAgain) {
+        this.isAskedAgain = false;
+        this.save();
+      }
+    }
+
+    async post(content, options) {
+      const body = new FormData(this.element);
+      body.delete('attachments');
+      body.delete('drop');
+      const response = await this.ask(body, options);
+      if (response.redirected || response.status === 403) {
+        this.say(this.wordsValue.out);
+        return;
+      }
+      const answer = await response.json();
+      if (!response.ok) {
+        this.say(answer.words);
+        return;
+      }
+      this.known = content;
+      this.forget();
+      this.element.elements.version.value = answer.version;
+      this.savedAt = new Date();
+      this.tell();
+      this.announce(answer.news);
+    }
+
+    ask(body, options) {
+      return window.fetch(this.saveUrlValue, {
+        method: 'POST',
+        body,
+        headers: { Accept: 'application/json' },
+        ...options,
+      });
+    }
+
+    announce(news) {
+      if (news.length === 0) return;
+      this.newsWordsTarget.textContent = news.join(' ');
+      this.newsTarget.hidden = false;
+    }
+
+    tell() {
+      if (this.savedAt === null || this.isSaving) return;
+      const seconds = Math.max(1, Math.round((Date.now() - this.savedAt) / SECOND));
+      const ago =
+        seconds < MINUTE ? `${seconds} s` : `${Math.round(seconds / MINUTE)} min`;
+      if (seconds < MINUTE * MINUTE) {
+        this.say(this.wordsValue.saved.replace('%(ago)s', ago));
+      }
+    }
+
+    say(words) {
+      this.statusTarget.textContent = words;
+    }
+
+    // A form that is sent while a save is on its way would have an old version.
+    leave(event) {
+      if (event.defaultPrevented) return;
+      window.clearTimeout(this.timer);
+      this.isLeaving = true;
+      this.keep(JSON.parse(this.content()));
+      if (!this.isSaving) {
+        this.left = true;
+        return;
+      }
+      event.preventDefault();
+      const button = event.submitter;
+      this.element.addEventListener(
+        'ecp-draft:settled',
+        () => this.element.requestSubmit(button),
+        { once: true },
+      );
+    }
+
+    // What this browser kept becomes a draft of its own, and is opened.
+    async takeOver() {
+      const body = new FormData();
+      const token = this.element.elements.csrfmiddlewaretoken.value;
+      body.append('csrfmiddlewaretoken', token);
+      const fresh = window.crypto.getRandomValues(new Uint32Array(4));
+      const key = [...fresh].map((part) => part.toString(16)).join('');
+      for (const [name, value] of this.kept() ?? []) {
+        if (name !== 'key') body.append(name, value);
+      }
+      body.append('key', key);
+      body.append('version', '0');
+      try {
+        const response = await this.ask(body, {});
+        const answer = await response.json();
+        if (!response.ok) throw new Error(answer.words);
+        this.forget();
+        this.isLeaving = true;
+        window.location.assign(answer.url);
+      } catch (error) {
+        this.say(error.message || this.wordsValue.failed);
+      }
+    }
+
+    // Only formatting that there is can be lost.
+    warn(event) {
+      if (this.element.elements.is_plain.value === 'True') return;
+      const { blocks, entityMap } = JSON.parse(this.element.elements.body.value);
+      const isPlain = blocks.every(
+        (block) => block.type === 'unstyled' && block.inlineStyleRanges.length === 0,
+      );
+      if (isPlain && Object.keys(entityMap).length === 0) return;
+      if (!window.confirm(this.wordsValue.plain)) event.preventDefault();
+    }
+  }
+
+  window.wagtail.app.register('ecp-draft', DraftController);
+})();
