@@ -24,6 +24,9 @@ DEFAULTS: dict[str, Any] = {
     # The names under which our own mail servers write Authentication-Results
     # (RFC 8601); results by any other name may be forged and are ignored.
     "TRUSTED_AUTHSERV_IDS": [],
+    # A second origin of the site, such as "https://mail-files.example.org", where PDF
+    # files that strangers sent may open in the browser. None: they are downloaded.
+    "CONTENT_ORIGIN": None,
     # Kept outside the database so that a copy of it is noticed.
     # None: a file beside the raw mail, made at the first start.
     "INSTALLATION_ID": None,

@@ -2,10 +2,21 @@
 
 from django.urls import path
 
+from wagtail_ecp.public import images, pdfs
 from wagtail_ecp.webhooks import billing
 
 app_name = "wagtail_ecp_site"
 
 urlpatterns = [
     path("webhooks/billing/", billing.report, name="billing_webhook"),
+    path(
+        "images/<int:message_id>/<int:until>/<slug:mark>/",
+        images.image,
+        name="remote_image",
+    ),
+    path(
+        "pdfs/<int:message_id>/<int:index>/<int:until>/<slug:mark>/",
+        pdfs.pdf,
+        name="pdf",
+    ),
 ]

@@ -189,8 +189,8 @@ def test_list_of_files_leaves_out_what_the_html_shows(browse, alice):
         reverse("wagtail_ecp:conversation", args=[message.conversation_id])
     )
 
-    [link] = soup.select(".ecp-files a")
-    assert link.text == "Rechnung März.html"
+    [link] = soup.select(".ecp-files a[href$='?download']")
+    assert link.text == "Download Rechnung März.html"
 
 
 @pytest.mark.parametrize("index", [7, 10**30])

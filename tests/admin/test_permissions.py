@@ -57,6 +57,7 @@ PEOPLE = (
 # a right on any mailbox, and so all three get what the superuser gets, but for OWNERS.
 SCREEN = (200, 200, 404, 404, 404, "login")
 NOT_SO = (405, 405, 405, 405, 405, "login")
+NOT_SO_PUBLIC = (405,) * 6
 BUTTON = (403, 302, 404, 404, 404, "login")
 ADMINISTRATION = ("home", "home", "home", "home", 200, "login")
 ADMINISTRATION_DONE = ("home", "home", "home", "home", 302, "login")
@@ -114,6 +115,12 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:message_text": (SCREEN, NOT_SO),
     "wagtail_ecp:message_source": (SCREEN, NOT_SO),
     "wagtail_ecp:attachment": (SCREEN, NOT_SO),
+    "wagtail_ecp:attachment_thumbnail": (SCREEN, NOT_SO),
+    "wagtail_ecp:attachment_preview": (SCREEN, NOT_SO),
+    "wagtail_ecp:attachments_zip": (SCREEN, NOT_SO),
+    # Every member decides for themselves whose images they see.
+    "wagtail_ecp:message_images": (NOT_SO, SCREEN),
+    "wagtail_ecp:trust_images": (NOT_SO, (302, 302, 404, 404, 404, "login")),
     "wagtail_ecp:send_again": (NOT_SO, BUTTON),
     "wagtail_ecp:settle": (NOT_SO, BUTTON),
     "wagtail_ecp:incoming_mail": ((200, 200, 200, "home", 200, "login"), NOT_SO),
@@ -134,6 +141,9 @@ MATRIX: dict[str, tuple[Row, Row]] = {
 }
 # No billing provider here takes reports; tests/billing has what it gets where one does.
 MATRIX["wagtail_ecp_site:billing_webhook"] = ((405,) * 6, (404,) * 6)
+# A signature in the address opens these, to anybody; this one is none of ours.
+MATRIX["wagtail_ecp_site:remote_image"] = ((404,) * 6, NOT_SO_PUBLIC)
+MATRIX["wagtail_ecp_site:pdf"] = ((404,) * 6, NOT_SO_PUBLIC)
 # Anybody may prove anew who they are.
 MATRIX["wagtail_ecp:log_in_again"] = (NOT_SO, ("login",) * 6)
 #: What the owner alone may do, and what the owner gets by GET and by POST.
@@ -272,6 +282,8 @@ class World:
             "merge_id": Merge.objects.get().pk,
             "message_id": ours.pk,
             "index": 0,
+            "until": 1,
+            "mark": "a",
             "key": "everything",
             "form": "source",
             "mail_id": troubled.pk,

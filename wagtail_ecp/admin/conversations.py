@@ -18,14 +18,19 @@ from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.places import came_from
 from wagtail_ecp.admin.reading import thread, unread_since
+from wagtail_ecp.admin.remote_images import RemoteImages
 from wagtail_ecp.admin.side_panels import side
 from wagtail_ecp.admin.toolbar import toolbar
 from wagtail_ecp.inbox import actions, profiles
 
 #: What the messages themselves need.
 SCRIPTS = Media(
-    css={"all": ["wagtail_ecp/css/conversation.css"]},
-    js=["wagtail_ecp/js/thread_controller.js", "wagtail_ecp/js/news_controller.js"],
+    css={"all": ["wagtail_ecp/css/conversation.css", "wagtail_ecp/css/files.css"]},
+    js=[
+        "wagtail_ecp/js/thread_controller.js",
+        "wagtail_ecp/js/news_controller.js",
+        "wagtail_ecp/js/attachments_controller.js",
+    ],
 )
 #: What ``?open=`` says for every message, else a message's number.
 ALL = "all"
@@ -87,6 +92,7 @@ def conversation_page(
             "mailbox": mailbox,
             "folder_name": found.folder,
             "may_reply": may_reply,
+            "images": RemoteImages(request.user),
             "mailbox_id": mailbox.pk,
             "thread": shown,
             "marked": marked.recall(request, conversation=found),

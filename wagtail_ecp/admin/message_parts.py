@@ -1,10 +1,14 @@
 """Hands out parts of a mail that strangers wrote: nothing in them may ever act."""
 
 import base64
+from collections.abc import Callable
 from functools import cache
+from typing import Final, TypeVar
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,11 +16,20 @@ from django.views.decorators.http import require_safe
 from wagtail_ecp.admin.lookups import find_message
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.models import Message
+from wagtail_ecp.inbox.remote_images import (
+    MAX_IMAGES,
+    MAX_URL,
+    are_trusted,
+    pass_for,
+)
 from wagtail_ecp.mail.html import has_remote_images, sanitise
 from wagtail_ecp.mail.parsing import attachment_data, inline_part, parse
+from wagtail_ecp.mail.rasters import raster_type
 
-#: Browsers show these without running anything.
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+#: Where images of other servers are handed on.
+IMAGE: Final = "wagtail_ecp_site:remote_image"
 
 #: Characters. Beyond any letter; sanitising much more would take long.
 MOST_HTML = 2_000_000
@@ -34,6 +47,13 @@ FILE_POLICY = f"sandbox; {NOTHING_ACTS}; frame-ancestors 'none'"
 def html(request: HttpRequest, message_id: int) -> HttpResponse:
     """Return the message's HTML, sanitised, for its sandboxed frame."""
     message = find_message(request, message_id)
+    return frame(request, message, shows_images=are_trusted(message, by=request.user))
+
+
+def frame(
+    request: HttpRequest, message: Message, *, shows_images: bool
+) -> HttpResponse:
+    """Return the page in a message's frame, its images from elsewhere shown or not."""
     if not message.has_html:
         raise Http404
     raw = raw_mail(message)
@@ -47,12 +67,44 @@ def html(request: HttpRequest, message_id: int) -> HttpResponse:
         request,
         "wagtail_ecp/admin/message_frame.html",
         {
-            "body": sanitise(written, cid_urls=image, quote_label=_("Quoted text")),
-            "has_remote_images": has_remote_images(written),
+            "body": sanitise(
+                written,
+                cid_urls=image,
+                remote_images=proxied(message.pk) if shows_images else None,
+                quote_label=_("Quoted text"),
+            ),
+            "hides_images": not shows_images and has_remote_images(written),
         },
     )
     response["X-Frame-Options"] = "SAMEORIGIN"
-    return _harmless(response, FRAME_POLICY)
+    return harmless(response, FRAME_POLICY)
+
+
+def proxied(message_id: int) -> Callable[[str], str] | None:
+    """Return what makes addresses through us of images' own, None where we have none.
+
+    What is too long, or one too many, vanishes.
+    """
+    if not can_be_shown():
+        return None
+
+    @cache
+    def address(url: str) -> str:
+        if len(url) > MAX_URL or address.cache_info().currsize >= MAX_IMAGES:
+            return ""
+        own = reverse(IMAGE, args=[message_id, *pass_for(message_id, url)])
+        return f"{own}?{urlencode({'url': url})}"
+
+    return address
+
+
+def can_be_shown() -> bool:
+    """Whether the site has our public addresses, which hand images on."""
+    try:
+        reverse(IMAGE, args=[1, 1, "a"])
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def _data_url(raw: bytes, content_id: str) -> str | None:
@@ -62,11 +114,10 @@ def _data_url(raw: bytes, content_id: str) -> str | None:
     session cookie (SameSite=Lax) with what it loads.
     """
     found = inline_part(raw, content_id)
-    if found is None or found[0].content_type not in IMAGES:
+    kind = raster_type(found[1]) if found else ""
+    if found is None or not kind:
         return None
-    attachment, data = found
-    encoded = base64.b64encode(data).decode()
-    return f"data:{attachment.content_type};base64,{encoded}"
+    return f"data:{kind};base64,{base64.b64encode(found[1]).decode()}"
 
 
 @require_safe
@@ -74,7 +125,7 @@ def text(request: HttpRequest, message_id: int) -> HttpResponse:
     """Return all of the message's text."""
     message = find_message(request, message_id)
     response = HttpResponse(message.text, content_type="text/plain; charset=utf-8")
-    return _harmless(response, FILE_POLICY)
+    return harmless(response, FILE_POLICY)
 
 
 @require_safe
@@ -93,13 +144,9 @@ def attachment(request: HttpRequest, message_id: int, index: int) -> HttpRespons
         found, data = attachment_data(raw_mail(message), index)
     except IndexError:
         raise Http404 from None
-    if found.content_type in IMAGES:
-        return download(
-            data,
-            name=found.name,
-            content_type=found.content_type,
-            as_attachment=False,
-        )
+    kind = raster_type(data)
+    if kind and "download" not in request.GET:
+        return download(data, name=found.name, content_type=kind, as_attachment=False)
     return download(data, name=found.name, content_type="application/octet-stream")
 
 
@@ -110,7 +157,7 @@ def download(
     response = HttpResponse(data, content_type=content_type)
     disposition = content_disposition_header(as_attachment, name) or "attachment"
     response["Content-Disposition"] = disposition
-    return _harmless(response, FILE_POLICY)
+    return harmless(response, FILE_POLICY)
 
 
 def raw_mail(message: Message) -> bytes:
@@ -121,7 +168,8 @@ def raw_mail(message: Message) -> bytes:
         raise Http404 from None
 
 
-def _harmless(response: HttpResponse, policy: str) -> HttpResponse:
+def harmless(response: Answer, policy: str) -> Answer:
+    """Return ``response`` with the headers under which nothing in it acts."""
     response["Content-Security-Policy"] = policy
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"

@@ -15,6 +15,7 @@ from wagtail_ecp.admin.pages import AdminRequest, page
 from wagtail_ecp.admin.quoted_text import folded
 from wagtail_ecp.admin.reading import in_whole, shown
 from wagtail_ecp.admin.reasons_here import why_here
+from wagtail_ecp.admin.remote_images import RemoteImages
 from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.models import Message
 from wagtail_ecp.mail.headers_shown import headers_of
@@ -38,6 +39,7 @@ def message_body(request: AdminRequest, message_id: int) -> HttpResponse:
             "row": shown(message),
             "message": message,
             "may_reply": permissions.can_reply(request.user, mailbox),
+            "images": RemoteImages(request.user),
         },
     )
 

@@ -15,6 +15,7 @@ from wagtail_ecp.admin.collapsing import shown_whole
 from wagtail_ecp.admin.folders import age
 from wagtail_ecp.admin.quoted_text import folded
 from wagtail_ecp.admin.scores import ShownScore, heading_score
+from wagtail_ecp.admin.shown_files import ShownFile, shown_files
 from wagtail_ecp.admin.shown_notes import ShownNote, notes_of
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models import Attachment, Conversation, Message, Outbox
@@ -85,7 +86,7 @@ class Shown:
     text: SafeString
     is_cut: bool
     frame_size: int
-    files: list[Attachment]
+    files: list[ShownFile]
     outbox: Outbox | None
     score: ShownScore | None
     # Spam among accepted mail.
@@ -256,7 +257,7 @@ def shown(message: Message, *, is_folded: bool = False) -> Shown:
         text=folded(text[:TEXT_SHOWN]),
         is_cut=len(text) > TEXT_SHOWN,
         frame_size=_frame_size(text),
-        files=list(message.attachments.all()),
+        files=shown_files(message.attachments.all()),
         outbox=getattr(message, "outbox", None),
         score=heading_score(message),
         is_folded=is_folded,

@@ -5,6 +5,7 @@ from django.urls import path
 from wagtail_ecp.admin import (
     account_options,
     assignment_row,
+    attachments,
     billing,
     contact_marks,
     contacts,
@@ -23,6 +24,7 @@ from wagtail_ecp.admin import (
     pause,
     reauthentication,
     refiling,
+    remote_images,
     sending,
     setup,
     setup_ready,
@@ -98,6 +100,16 @@ urlpatterns = [
         name="message_view",
     ),
     path("messages/<int:message_id>/html/", message_parts.html, name="message_html"),
+    path(
+        "messages/<int:message_id>/images/",
+        remote_images.message_images,
+        name="message_images",
+    ),
+    path(
+        "messages/<int:message_id>/trust-images/",
+        remote_images.trust_images,
+        name="trust_images",
+    ),
     path("messages/<int:message_id>/text/", message_parts.text, name="message_text"),
     path(
         "messages/<int:message_id>/source/",
@@ -108,6 +120,21 @@ urlpatterns = [
         "messages/<int:message_id>/attachments/<int:index>/",
         message_parts.attachment,
         name="attachment",
+    ),
+    path(
+        "messages/<int:message_id>/attachments/<int:index>/thumbnail/",
+        attachments.attachment_thumbnail,
+        name="attachment_thumbnail",
+    ),
+    path(
+        "messages/<int:message_id>/attachments/<int:index>/preview/",
+        attachments.attachment_preview,
+        name="attachment_preview",
+    ),
+    path(
+        "messages/<int:message_id>/attachments.zip",
+        attachments.attachments_zip,
+        name="attachments_zip",
     ),
     path("messages/<int:message_id>/send-again/", filing.send_again, name="send_again"),
     path("messages/<int:message_id>/settle/", filing.settle, name="settle"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from wagtail_ecp.inbox.models import Attachment, Message, MessageIdentifier
 from wagtail_ecp.inbox.nodes import id_hash
 from wagtail_ecp.mail.addresses import Address
+from wagtail_ecp.mail.html import has_remote_images
 from wagtail_ecp.mail.parsing import ParsedMessage
 from wagtail_ecp.mail.plaintext import snippet
 from wagtail_ecp.mail.subjects import base_subject, is_reply_subject
@@ -66,6 +67,7 @@ def message_from(
         text=parsed.text,
         snippet=snippet(parsed.text)[:255],
         has_html=bool(parsed.html),
+        has_remote_images=has_remote_images(parsed.html),
         has_attachments=any(not part.is_inline for part in parsed.attachments),
         is_reply=bool(parsed.in_reply_to or parsed.references)
         or is_reply_subject(parsed.subject),

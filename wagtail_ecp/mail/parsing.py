@@ -85,6 +85,11 @@ def attachment_data(raw: bytes, index: int) -> tuple[Attachment, bytes]:
     raise IndexError(index)
 
 
+def attachments_data(raw: bytes) -> list[tuple[Attachment, bytes]]:
+    """Return all attachments that ``parse`` gives, with their bytes."""
+    return [(attachment, file.data) for file, attachment in _files_and_attachments(raw)]
+
+
 def inline_part(raw: bytes, content_id: str) -> tuple[Attachment, bytes] | None:
     """Return the part that HTML calls ``cid:content_id``, ``None`` if there is none."""
     wanted = content_id.strip("<> ")

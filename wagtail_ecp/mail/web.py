@@ -1,4 +1,4 @@
-"""One small file from the web, through the guard: HTTPS or nothing."""
+"""One small file from the web, through the guard: HTTPS, unless the caller knows better."""
 
 import http.client
 import socket
@@ -14,6 +14,7 @@ from wagtail_ecp.mail import reaching
 
 MAX_BYTES = 64 * 1024
 MAX_REDIRECTS = 3
+SCHEMES = ("https", "http")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -28,18 +29,20 @@ def get(
     max_bytes: int = MAX_BYTES,
     allowed_networks: Sequence[str] | None = (),
     ssl_context: ssl.SSLContext | None = None,
+    allows_http: bool = False,
 ) -> bytes:
     """Return what ``url`` holds, after at most three redirects.
 
     All of it takes at most ``timeout`` seconds once the names are resolved. Every
     address on the way must be HTTPS, with a valid certificate, and pass the guard with
-    ``allowed_networks``. WebError says why there is nothing; ``UnsafeAddressError``
+    ``allowed_networks``; ``allows_http`` is for what may be read and forged on its way.
+    No cookie and no referrer is sent. WebError says why there is nothing; ``UnsafeAddressError``
     that a name leads where it must not.
     """
     deadline = time.monotonic() + timeout
     context = ssl_context or ssl.create_default_context()
     for _turn in range(MAX_REDIRECTS + 1):
-        parts = _checked(url)
+        parts = _checked(url, SCHEMES if allows_http else ("https",))
         asked = _asked(parts, deadline, allowed_networks, context)
         with _explained(parts), asked as answer:
             if answer.status not in REDIRECTS:
@@ -51,14 +54,15 @@ def get(
     return body
 
 
-def _checked(url: str) -> SplitResult:
+def _checked(url: str, schemes: Sequence[str]) -> SplitResult:
     try:
         parts = urlsplit(url)
-        is_fit = parts.scheme == "https" and parts.hostname and parts.port != 0
+        is_fit = parts.scheme in schemes and parts.hostname and parts.port != 0
     except ValueError as error:
         raise WebError(f"{url!r} is no address.") from error
     if not is_fit or not url.isascii() or parts.username is not None:
-        raise WebError(f"{url!r} is no address that may be asked: it must be HTTPS.")
+        wanted = " or ".join(schemes).upper()
+        raise WebError(f"{url!r} is no address that may be asked: it must be {wanted}.")
     return parts
 
 
@@ -69,24 +73,28 @@ def _asked(
     allowed_networks: Sequence[str] | None,
     context: ssl.SSLContext,
 ) -> Iterator[http.client.HTTPResponse]:
-    host, port = str(parts.hostname), parts.port or 443
+    is_secure = parts.scheme == "https"
+    host, port = str(parts.hostname), parts.port or (443 if is_secure else 80)
     raw = reaching.connect(
         host, port, timeout=_left(deadline), allowed_networks=allowed_networks
     )
     with (
         closing(raw),
-        context.wrap_socket(
-            raw, server_hostname=host, do_handshake_on_connect=False
-        ) as secured,
-        cut_off(secured, deadline),
+        _secured(raw, host, context) if is_secure else raw as carrier,
+        cut_off(carrier, deadline),
     ):
-        secured.settimeout(_left(deadline))
-        secured.do_handshake()
+        carrier.settimeout(_left(deadline))
+        if isinstance(carrier, ssl.SSLSocket):
+            carrier.do_handshake()
         connection = http.client.HTTPConnection(host, port)
-        connection.sock = secured
+        connection.sock = carrier
         path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
         connection.request("GET", path, headers={"Connection": "close"})
         yield connection.getresponse()
+
+
+def _secured(raw: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSocket:
+    return context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from wagtail_ecp.inbox.actions.drafting import (
     unschedule_draft,
 )
 from wagtail_ecp.inbox.actions.filing import mark_read, move_to
+from wagtail_ecp.inbox.actions.images import distrust_images, trust_images
 from wagtail_ecp.inbox.actions.judging import mark, take_back_mark, undo_mark
 from wagtail_ecp.inbox.actions.noting import add_note, change_note, delete_note
 from wagtail_ecp.inbox.actions.sending import (
@@ -74,6 +75,7 @@ __all__ = [
     "delete_tag",
     "detach",
     "discard_draft",
+    "distrust_images",
     "follow",
     "forget_contact",
     "keep_contact",
@@ -103,6 +105,7 @@ __all__ = [
     "switch",
     "tag",
     "take_back_mark",
+    "trust_images",
     "undo",
     "undo_mark",
     "unmerge",

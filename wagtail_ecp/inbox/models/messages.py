@@ -107,6 +107,8 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     snippet = models.CharField(max_length=255, blank=True)
     has_html = models.BooleanField(default=False)
+    # None: nobody looked yet, it was stored before we did.
+    has_remote_images = models.BooleanField(null=True, editable=False)
     has_attachments = models.BooleanField(default=False)
     is_reply = models.BooleanField(default=False)
     is_automatic = models.BooleanField(default=False)

@@ -1,0 +1,1 @@
+"""What is fetched without a session: a signature or a secret in the address opens it."""
