@@ -9,6 +9,7 @@
 ``messages_marked``     sender=Score: members said what is spam, or answered
 ``rejudging_changed``    sender=Rejudging, run=…: asked for, or to be undone
 ``export_changed``      sender=Export, export=…: asked for or cancelled
+``bulk_change_asked``   sender=BulkChange, change=…: to be gone on with, or undone
 ``letter_written``      sender=Letter, letter=…: a notice to one of our own waits
 ``invoice_issued``      sender=Invoice, invoice=…: an invoice or a credit note
 ``options_changed``     sender=Account, account=…, names=[…], by=…
@@ -29,4 +30,5 @@ owner_changed = Signal()
 messages_marked = Signal()
 rejudging_changed = Signal()
 export_changed = Signal()
+bulk_change_asked = Signal()
 letter_written = Signal()

@@ -26,6 +26,7 @@ from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox import actions, exports
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
+    BulkChange,
     Conversation,
     Draft,
     Export,
@@ -58,6 +59,8 @@ PEOPLE = (
 SCREEN = (200, 200, 404, 404, 404, "login")
 NOT_SO = (405, 405, 405, 405, 405, "login")
 NOT_SO_PUBLIC = (405,) * 6
+OWN = (404, 200, 404, 404, 404, "login")
+OWN_BUTTON = (404, 302, 404, 404, 404, "login")
 BUTTON = (403, 302, 404, 404, 404, "login")
 ADMINISTRATION = ("home", "home", "home", "home", 200, "login")
 ADMINISTRATION_DONE = ("home", "home", "home", "home", 302, "login")
@@ -92,8 +95,12 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:assign": (NOT_SO, BUTTON),
     "wagtail_ecp:move": (NOT_SO, BUTTON),
     "wagtail_ecp:mark": (NOT_SO, BUTTON),
-    "wagtail_ecp:mark_rows": (NOT_SO, BUTTON),
-    "wagtail_ecp:undo_marks": (NOT_SO, BUTTON),
+    # The list that it is asked for is not theirs; a change is its member's alone.
+    "wagtail_ecp:bulk": (NOT_SO, BUTTON),
+    "wagtail_ecp:bulk_result": (OWN, NOT_SO),
+    "wagtail_ecp:bulk_progress": (OWN, NOT_SO),
+    "wagtail_ecp:cancel_bulk": (NOT_SO, OWN_BUTTON),
+    "wagtail_ecp:undo_bulk": (NOT_SO, OWN_BUTTON),
     "wagtail_ecp:mark_message": (NOT_SO, BUTTON),
     "wagtail_ecp:take_back_mark": (NOT_SO, BUTTON),
     "wagtail_ecp:add_contact": (NOT_SO, BUTTON),
@@ -279,6 +286,7 @@ class World:
             "number": one.pk,
             "action_id": assigned.pk,
             "draft_id": a_draft(one, by=replier).pk,
+            "change_id": BulkChange.objects.create(user=replier, action="archive").pk,
             "merge_id": Merge.objects.get().pk,
             "message_id": ours.pk,
             "index": 0,
@@ -313,8 +321,11 @@ class World:
             "wagtail_ecp:move": {"folder": "trash"},
             "wagtail_ecp:reading_order": {"newest_first": "1"},
             "wagtail_ecp:mark": {"verdict": "spam"},
-            "wagtail_ecp:mark_rows": {"verdict": "spam", "row": [one.pk]},
-            "wagtail_ecp:undo_marks": {"row": [one.pk]},
+            "wagtail_ecp:bulk": {
+                "action": "archive",
+                "row": [one.pk],
+                "from": f"{mailbox.pk}/inbox",
+            },
             "wagtail_ecp:mark_message": {"verdict": "spam"},
             "wagtail_ecp:add_contacts": {"message": [answered.pk]},
             "wagtail_ecp:pause": {"this_is": "copy"},
@@ -347,6 +358,7 @@ def our_urls(resolver=None, namespace=""):
 def everything():
     """Return all that a forged request could change."""
     tables = (
+        BulkChange,
         Conversation,
         Draft,
         Message,

@@ -56,6 +56,9 @@ def some_spam(number=3):
     Account.objects.update(spam_threshold=70)
 
 
+BUTTON = ".ecp-bulk :is([value=spam], [value=wanted])"
+
+
 def folders():
     return sorted(Conversation.objects.values_list("folder", flat=True))
 
@@ -83,12 +86,12 @@ def test_all_of_a_page_is_ticked_at_once_and_brought_back(
     press(chromium, boxes[0])
     assert not find(chromium, ".ecp-bulk input").is_selected()
     press(chromium, boxes[0])
-    press(chromium, find(chromium, ".ecp-bulk button"))
+    press(chromium, find(chromium, BUTTON))
     until(lambda: "3 conversations are not spam any more" in chromium.page_source)
     assert folders() == ["inbox"] * 3
 
-    press(chromium, find(chromium, ".ecp-marked fieldset input"))
-    press(chromium, find(chromium, ".ecp-marked__next button"))
+    press(chromium, find(chromium, ".ecp-undo fieldset input"))
+    press(chromium, find(chromium, ".ecp-undo__next button"))
     until(lambda: "These are contacts now" in chromium.page_source)
     added = Contact.objects.filter(origin=Contact.Origin.ADDED)
     assert added.count() == 2
@@ -103,10 +106,10 @@ def test_mark_is_made_and_undone_with_the_keyboard_alone(
     chromium.get(f"{live_server.url}/admin/mail/{support.pk}/inbox/")
 
     tab_to(chromium, "[name=row]").send_keys(Keys.SPACE)
-    tab_to(chromium, ".ecp-bulk button", backwards=True).send_keys(Keys.ENTER)
+    tab_to(chromium, BUTTON, backwards=True).send_keys(Keys.ENTER)
     until(lambda: "1 conversation is in Spam now" in chromium.page_source)
     assert folders() == ["inbox", "spam"]
-    tab_to(chromium, ".ecp-marked button").send_keys(Keys.ENTER)
+    tab_to(chromium, ".ecp-undo button").send_keys(Keys.ENTER)
     until(lambda: "Undone" in chromium.page_source)
 
     assert folders() == ["inbox", "inbox"]
@@ -131,7 +134,7 @@ def test_bar_stays_in_sight_while_rows_are_ticked(ann, support, live_server, chr
     last = chromium.find_elements(By.NAME, "row")[-1]
     press(chromium, last)
 
-    assert is_in_view(chromium, find(chromium, ".ecp-bulk button"))
+    assert is_in_view(chromium, find(chromium, BUTTON))
     assert is_in_view(chromium, last)
 
 
@@ -144,10 +147,10 @@ def test_conversations_are_marked_without_javascript(
     assert not find(without_script, ".ecp-all").is_displayed()
 
     find(without_script, "[name=row]").click()
-    find(without_script, ".ecp-bulk button").click()
+    find(without_script, BUTTON).click()
     until(lambda: "1 conversation is in Spam now" in without_script.page_source)
     assert folders() == ["inbox", "spam"]
-    find(without_script, ".ecp-marked button").click()
+    find(without_script, ".ecp-undo button").click()
     until(lambda: "Undone" in without_script.page_source)
 
     assert folders() == ["inbox", "inbox"]

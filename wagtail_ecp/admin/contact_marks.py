@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ from wagtail.admin import messages as notices
 from wagtail_ecp.admin import ticked
 from wagtail_ecp.admin.lookups import find_incoming
 from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery, to_message
+from wagtail_ecp.admin.undoing import way_back
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import Message
 
@@ -44,12 +46,12 @@ def remove_contact(request: AdminRequest, message_id: int) -> HttpResponse:
 
 @refuses_forgery
 @require_POST
-def add_contacts(request: AdminRequest, mailbox_id: int, name: str) -> HttpResponse:
+def add_contacts(request: AdminRequest) -> HttpResponse:
     """Make the ticked senders of what was not spam contacts."""
-    found = ticked.messages(request, mailbox_id, name)
+    found = ticked.messages(request)
     if found:
         _add(request, found)
-    return ticked.to_list(request, mailbox_id, name)
+    return redirect(way_back(request))
 
 
 def _add(request: AdminRequest, found: Sequence[Message]) -> None:

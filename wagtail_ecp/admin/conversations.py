@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.composer import composer
 from wagtail_ecp.admin.conversation_header import header
 from wagtail_ecp.admin.draft_form import DraftForm
@@ -95,7 +94,6 @@ def conversation_page(
             "images": RemoteImages(request.user),
             "mailbox_id": mailbox.pk,
             "thread": shown,
-            "marked": marked.recall(request, conversation=found),
         },
     )
 

@@ -61,9 +61,11 @@ def move(request: AdminRequest, number: int) -> HttpResponse:
 def mark_unread(request: AdminRequest, number: int) -> HttpResponse:
     """Leave the conversation to be seen by the team again."""
     found = find_conversation(request, number)
-    actions.mark_read(found, by=request.user, is_read=False)
-    notices.success(
-        request, _("#%(number)s counts as unread again.") % {"number": found.pk}
+    marked = actions.mark_read(found, by=request.user, is_read=False)
+    offer_undo(
+        request,
+        marked,
+        _("#%(number)s counts as unread again.") % {"number": found.pk},
     )
     return _to_list(found, found.folder)
 

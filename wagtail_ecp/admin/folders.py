@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.admin import marked
+from wagtail_ecp.admin.bulk_bar import bar_of
 from wagtail_ecp.admin.junk_list import JunkList, junk_of
 from wagtail_ecp.admin.list_words import EMPTY
 from wagtail_ecp.admin.navigation import MailboxLink, navigation
@@ -134,8 +134,11 @@ def _list(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpRespon
             "rows": _rows(rows, junk, place=place),
             "junk": junk,
             "is_spam": name == Folder.SPAM,
-            "may_mark": mailbox_id is not None and _may_mark(request, mailbox_id),
-            "marked": mailbox_id is not None and marked.recall(request),
+            "bar": bar_of(
+                place,
+                may_reply=_may_reply(request, place),
+                is_part=has_more or place.cursor is not None,
+            ),
             "cursor": place.cursor,
             "folder_name": name,
             "is_later_page": place.cursor is not None,
@@ -146,11 +149,11 @@ def _list(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpRespon
     )
 
 
-def _may_mark(request: HttpRequest, mailbox_id: int) -> bool:
+def _may_reply(request: HttpRequest, place: ListPlace) -> bool:
     answering = Mailbox.objects.open_to(
         request.user, Permission.REPLY, Permission.MANAGE
     )
-    return answering.filter(pk=mailbox_id).exists()
+    return answering.filter(pk__in=place.listing.mailboxes).exists()
 
 
 def _tabs(place: ListPlace) -> list[Tab]:

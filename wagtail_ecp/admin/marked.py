@@ -1,4 +1,4 @@
-"""What was marked on the page before: said once, with a way back and a next step."""
+"""What pages say of conversations that were just marked, and whom they offer to add."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_ecp.contacts.models import Contact
-from wagtail_ecp.inbox.models import Conversation, Message
+from wagtail_ecp.inbox.models import Message
 from wagtail_ecp.spam.models import Mark
-
-KEY = "ecp_marked"
 
 Verdict = Mark.Verdict
 
@@ -23,33 +21,11 @@ class Sender(NamedTuple):
     address: str
 
 
-class Marked(NamedTuple):
-    """What the notice says."""
-
-    numbers: Sequence[int]
-    words: str
-    senders: Sequence[Sender]
-
-
-def remember(request: HttpRequest, numbers: Sequence[int], verdict: Verdict) -> None:
-    """Have the next list or conversation say that these were marked."""
-    request.session[KEY] = [list(numbers), verdict.value]
-
-
-def recall(
-    request: HttpRequest, *, conversation: Conversation | None = None
-) -> Marked | None:
-    """Return what was just marked, once; on a conversation's page only if it was that."""
-    numbers, verdict = request.session.pop(KEY, ([], ""))
-    if not numbers or (conversation is not None and numbers != [conversation.pk]):
-        return None
-    is_spam = verdict == Verdict.SPAM
-    words = _spam_words(len(numbers)) if is_spam else _wanted_words(len(numbers))
-    if conversation is not None and not is_spam:
-        words = _("Not spam any more: this conversation is in the inbox again.")
+def in_words(number: int, verdict: Verdict) -> str:
+    """Say how many were marked so, and what it is good for."""
+    words = _spam_words(number) if verdict == Verdict.SPAM else _wanted_words(number)
     learns = _("The filter learns from it.")
-    senders = [] if is_spam else _senders(request, numbers)
-    return Marked(numbers, f"{words} {learns}", senders)
+    return f"{words} {learns}"
 
 
 def _spam_words(number: int) -> str:
@@ -68,7 +44,7 @@ def _wanted_words(number: int) -> str:
     ) % {"number": number}
 
 
-def _senders(request: HttpRequest, numbers: Sequence[int]) -> list[Sender]:
+def senders_of(request: HttpRequest, numbers: Sequence[int]) -> list[Sender]:
     """Return who wrote these conversations, each once, for one query."""
     messages = Message.objects.visible_to(request.user).filter(
         conversation__in=numbers, direction=Message.Direction.IN

@@ -8,7 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.http import HttpRequest, QueryDict
@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.admin.navigation import navigation
+from wagtail_ecp.inbox.bulk_sources import where_of
 from wagtail_ecp.inbox.cursors import Cursor
+from wagtail_ecp.inbox.kept_numbers import kept_number
 from wagtail_ecp.inbox.lists import BY_NAME, Listing, Neighbours
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
@@ -51,6 +53,16 @@ class Place(ABC):
     @abstractmethod
     def neighbours(self, conversation: Conversation) -> Neighbours:
         """Return what lies beside a conversation, for a few look-ups in an index."""
+
+    @property
+    @abstractmethod
+    def where(self) -> dict[str, Any]:
+        """What a bulk change keeps of it, to find the same again in a job."""
+
+    @property
+    def number(self) -> int | None:
+        """How many conversations it holds, where that is kept; nothing is counted."""
+        return None
 
     def url_of(self, number: int) -> str:
         """Return the address of a conversation that leads back here."""
@@ -134,6 +146,16 @@ class ListPlace(Place):
         """Return all conversations of the list."""
         return self.listing.everything()
 
+    @property
+    def where(self) -> dict[str, Any]:
+        """The list, whatever page of it was open."""
+        return where_of(self.listing, title=self.title)
+
+    @property
+    def number(self) -> int | None:
+        """The folders' kept number."""
+        return kept_number(self.listing)
+
     def neighbours(self, conversation: Conversation) -> Neighbours:
         """Return what lies beside it in the list's order."""
         return self.listing.neighbours(conversation)
@@ -149,11 +171,13 @@ def came_from(request: HttpRequest, conversation: Conversation) -> Place:
     The conversation must be one that the user may read.
     """
     key = request.POST.get("from") or request.GET.get("from") or ""
-    for read in READERS:
-        place = read(request, key)
-        if place is not None:
-            return place
-    return home_of(request, conversation)
+    return find_place(request, key) or home_of(request, conversation)
+
+
+def find_place(request: HttpRequest, key: str) -> Place | None:
+    """Return the place that travelled as ``key``; None if the user has none such."""
+    found = (read(request, key) for read in READERS)
+    return next((place for place in found if place is not None), None)
 
 
 def home_of(request: HttpRequest, conversation: Conversation) -> ListPlace:

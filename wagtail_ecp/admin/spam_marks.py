@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages as notices
 
-from wagtail_ecp.admin import marked, ticked
+from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.lookups import find_conversation, find_incoming
 from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery, to_message
+from wagtail_ecp.admin.undo_notice import offer_undo
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.spam.models import Mark
 
@@ -18,45 +19,15 @@ Verdict = Mark.Verdict
 
 @refuses_forgery
 @require_POST
-def mark_rows(request: AdminRequest, mailbox_id: int, name: str) -> HttpResponse:
-    """Mark the list's ticked conversations: all of them, or none if one is refused."""
-    found = ticked.conversations(request, mailbox_id, name)
-    verdict = _verdict(request)
-    for conversation in found:
-        actions.mark(conversation, verdict, by=request.user)
-    if found:
-        marked.remember(request, [row.pk for row in found], verdict)
-    else:
-        notices.warning(request, _("Tick conversations first, then press again."))
-    return ticked.to_list(request, mailbox_id, name)
-
-
-@refuses_forgery
-@require_POST
-def undo_marks(request: AdminRequest, mailbox_id: int, name: str) -> HttpResponse:
-    """Undo what was marked a moment ago, where nothing has happened since."""
-    found = ticked.conversations(request, mailbox_id, name)
-    kept = [row for row in found if not actions.undo_mark(row, by=request.user)]
-    if kept:
-        notices.warning(
-            request,
-            _("Not undone, because something has happened there since: %(numbers)s.")
-            % {"numbers": ", ".join(f"#{row.pk}" for row in kept)},
-        )
-    else:
-        notices.success(request, _("Undone: all is as it was."))
-    return ticked.to_list(request, mailbox_id, name)
-
-
-@refuses_forgery
-@require_POST
 def mark(request: AdminRequest, number: int) -> HttpResponse:
     """Mark a conversation; spam leads back to the list, what is wanted stays open."""
     found = find_conversation(request, number)
     before, verdict = found.folder, _verdict(request)
-    actions.mark(found, verdict, by=request.user)
-    marked.remember(request, [found.pk], verdict)
-    if verdict == Verdict.SPAM:
+    done = actions.mark(found, verdict, by=request.user)
+    is_spam = verdict == Verdict.SPAM
+    words = marked.in_words(1, verdict) if is_spam else _wanted_words()
+    offer_undo(request, done, words, wanted=[] if is_spam else [found.pk])
+    if is_spam:
         return redirect("wagtail_ecp:folder", found.mailbox_id, before)
     return redirect("wagtail_ecp:conversation", found.pk)
 
@@ -95,3 +66,9 @@ def _verdict(request: AdminRequest) -> Verdict:
     if given not in (Verdict.SPAM, Verdict.WANTED):
         raise BadRequest("Mail is spam, or it is wanted.")
     return Verdict(given)
+
+
+def _wanted_words() -> str:
+    words = _("Not spam any more: this conversation is in the inbox again.")
+    learns = _("The filter learns from it.")
+    return f"{words} {learns}"

@@ -7,6 +7,7 @@ from wagtail_ecp.admin import (
     assignment_row,
     attachments,
     billing,
+    bulk,
     contact_marks,
     contacts,
     conversations,
@@ -40,17 +41,12 @@ urlpatterns = [
     path("", folders.start, name="start"),
     path("<int:mailbox_id>/<slug:name>/", folders.folder, name="folder"),
     path("all/<slug:name>/", folders.all_mailboxes, name="all_mailboxes"),
-    path("<int:mailbox_id>/<slug:name>/mark/", spam_marks.mark_rows, name="mark_rows"),
-    path(
-        "<int:mailbox_id>/<slug:name>/undo-marks/",
-        spam_marks.undo_marks,
-        name="undo_marks",
-    ),
-    path(
-        "<int:mailbox_id>/<slug:name>/add-contacts/",
-        contact_marks.add_contacts,
-        name="add_contacts",
-    ),
+    path("bulk/", bulk.bulk_change, name="bulk"),
+    path("bulk/<int:change_id>/", bulk.bulk_result, name="bulk_result"),
+    path("bulk/<int:change_id>/progress/", bulk.bulk_progress, name="bulk_progress"),
+    path("bulk/<int:change_id>/cancel/", bulk.cancel_bulk, name="cancel_bulk"),
+    path("bulk/<int:change_id>/undo/", bulk.undo_bulk, name="undo_bulk"),
+    path("messages/add-contacts/", contact_marks.add_contacts, name="add_contacts"),
     path(
         "conversations/<int:number>/", conversations.conversation, name="conversation"
     ),

@@ -41,23 +41,6 @@ class Before:
         return asdict(self)
 
 
-def last_mark(row: Conversation, *, by: "User") -> Action | None:
-    """Return how ``by`` marked ``row``.
-
-    None unless the mark is the last thing that anybody did, but for what it moved.
-    """
-    actions = Action.objects.filter(conversation_number=row.pk)
-    done = actions.exclude(kind=Action.Kind.RECEIVED).order_by("-pk")
-    for action in done[:2]:
-        if action.user_id != by.pk:
-            break
-        if action.kind in MARKED and "before" in action.data:
-            return action
-        if action.kind != Action.Kind.CHANGED_FOLDER:
-            break
-    return None
-
-
 def is_as_left(row: Conversation, marked: Action) -> bool:
     """Whether verdicts and folder of ``row`` are what ``marked`` made of them."""
     before = Before(**marked.data["before"])

@@ -7,6 +7,7 @@ from rq.cron import register
 
 from wagtail_ecp.jobs.alerts import remove_old_alerts
 from wagtail_ecp.jobs.billing_reports import catch_up
+from wagtail_ecp.jobs.bulk import remove_old_bulk_changes
 from wagtail_ecp.jobs.export import remove_old_exports
 from wagtail_ecp.jobs.invoices import issue_invoices
 from wagtail_ecp.jobs.send import remove_old_drafts
@@ -21,6 +22,7 @@ for job, timing in (
     (visit_sources, {"interval": MINUTE}),
     (remove_unused_blobs, {"cron": "17 3 * * *"}),
     (remove_old_exports, {"cron": "23 3 * * *"}),
+    (remove_old_bulk_changes, {"cron": "37 3 * * *"}),
     (purge_spam, {"cron": "47 3 * * *"}),
     (score_backlog, {"cron": "53 3 * * *"}),
     (remove_old_alerts, {"cron": "29 3 * * *"}),

@@ -8,9 +8,16 @@ from django.utils import timezone
 from wagtail_ecp import queue, signals
 from wagtail_ecp.accounts.models import Letter
 from wagtail_ecp.inbox.alerts import is_news
-from wagtail_ecp.inbox.models import Conversation, Export, Message, Rejudging
+from wagtail_ecp.inbox.models import (
+    BulkChange,
+    Conversation,
+    Export,
+    Message,
+    Rejudging,
+)
 from wagtail_ecp.jobs.alerts import alert_of_assignment, alert_of_mail
 from wagtail_ecp.jobs.assignment import assign_messages
+from wagtail_ecp.jobs.bulk import bulk_change
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.invoices import note_level
 from wagtail_ecp.jobs.letters import send_letter
@@ -65,6 +72,11 @@ def on_export_changed(export: Export, **_kwargs: Any) -> None:
     queue.enqueue(write_export, export.pk, queue=queue.BACKGROUND)
 
 
+def on_bulk_change_asked(change: BulkChange, **_kwargs: Any) -> None:
+    """Have many conversations changed, or that undone."""
+    queue.enqueue(bulk_change, change.pk, queue=queue.BACKGROUND)
+
+
 def on_letter_written(letter: Letter, **_kwargs: Any) -> None:
     """Have a notice to one of our own people sent."""
     queue.enqueue(send_letter, letter.pk, queue=queue.OUTGOING)
@@ -93,6 +105,7 @@ def connect() -> None:
         (signals.messages_marked, on_messages_marked),
         (signals.rejudging_changed, on_rejudging_changed),
         (signals.export_changed, on_export_changed),
+        (signals.bulk_change_asked, on_bulk_change_asked),
         (signals.letter_written, on_letter_written),
         (signals.options_changed, on_options_changed),
     ):

@@ -9,6 +9,7 @@ from wagtail_ecp.accounts.models import Installation, Letter
 from wagtail_ecp.inbox import blobs, sending
 from wagtail_ecp.inbox.models import (
     Blob,
+    BulkChange,
     Conversation,
     Draft,
     Export,
@@ -21,6 +22,7 @@ from wagtail_ecp.inbox.models import (
 )
 from wagtail_ecp.jobs.alerts import sweep_alerts
 from wagtail_ecp.jobs.assignment import assign_messages
+from wagtail_ecp.jobs.bulk import bulk_change
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.fetch import fetch_source
 from wagtail_ecp.jobs.letters import send_letter
@@ -54,9 +56,7 @@ def sweep() -> None:
     for mailbox_id in asked.values_list("pk", flat=True):
         queue.enqueue(purge_mailbox, mailbox_id, queue=queue.BACKGROUND)
     _sweep_outgoing()
-    exports = Export.objects.unfinished().unclaimed()
-    for export_id in exports.values_list("pk", flat=True):
-        queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
+    _sweep_long_work()
     wake_sleepers()
     if Conversation.objects.to_be_assigned().exists():
         queue.enqueue(assign_messages, queue=queue.INCOMING)
@@ -74,6 +74,15 @@ def _sweep_outgoing() -> None:
     ):
         for number in rows.values_list("pk", flat=True)[:ROUND]:
             queue.enqueue(job, number, queue=queue.OUTGOING)
+
+
+def _sweep_long_work() -> None:
+    exports = Export.objects.unfinished().unclaimed()
+    for export_id in exports.values_list("pk", flat=True):
+        queue.enqueue(write_export, export_id, queue=queue.BACKGROUND)
+    changes = BulkChange.objects.unfinished().unclaimed()
+    for change_id in changes.values_list("pk", flat=True)[:ROUND]:
+        queue.enqueue(bulk_change, change_id, queue=queue.BACKGROUND)
 
 
 def _sweep_spam() -> None:

@@ -28,7 +28,7 @@ from wagtail_ecp.inbox.actions.drafting import (
 )
 from wagtail_ecp.inbox.actions.filing import mark_read, move_to
 from wagtail_ecp.inbox.actions.images import distrust_images, trust_images
-from wagtail_ecp.inbox.actions.judging import mark, take_back_mark, undo_mark
+from wagtail_ecp.inbox.actions.judging import mark, take_back_mark
 from wagtail_ecp.inbox.actions.noting import add_note, change_note, delete_note
 from wagtail_ecp.inbox.actions.sending import (
     Afterwards,
@@ -107,7 +107,6 @@ __all__ = [
     "take_back_mark",
     "trust_images",
     "undo",
-    "undo_mark",
     "unmerge",
     "unschedule_draft",
     "unsend",

@@ -58,14 +58,33 @@ def undo_move(row: Conversation, action: Action, by: "User") -> None:
 
 
 @transaction.atomic
-def mark_read(conversation: Conversation, *, by: "User", is_read: bool = True) -> None:
-    """Note that the team has seen ``conversation``, or has yet to."""
+def mark_read(
+    conversation: Conversation, *, by: "User", is_read: bool = True
+) -> Action | None:
+    """Say that the team has seen it, or has yet to; readers may. None if it is so."""
+    row = _readable(conversation, by=by)
+    if row.is_unread != is_read:
+        return None
+    _set_read(row, is_read=is_read)
+    kind = Action.Kind.READ if is_read else Action.Kind.UNREAD
+    return note_action(kind, row, by=by)
+
+
+def undo_mark_read(row: Conversation, action: Action, by: "User") -> None:  # noqa: ARG001
+    """Make unread what was marked read, and the other way round."""
+    was_read = action.kind == Action.Kind.READ
+    if row.is_unread == was_read:
+        raise ChangedSinceError
+    _set_read(row, is_read=not was_read)
+
+
+def _readable(conversation: Conversation, *, by: "User") -> Conversation:
     if not permissions.can_read(by, conversation.mailbox):
         raise PermissionDenied
-    row = locked(conversation)
-    if row.is_unread != is_read:
-        return
+    return locked(conversation)
+
+
+def _set_read(row: Conversation, *, is_read: bool) -> None:
     with counted(row):
         row.is_unread = not is_read
         row.save(update_fields=["is_unread"])
-    note_action(Action.Kind.READ if is_read else Action.Kind.UNREAD, row, by=by)

@@ -77,20 +77,6 @@ def take_back_mark(message: Message, *, by: "User") -> None:
     transaction.on_commit(lambda: signals.messages_marked.send(Score))
 
 
-@transaction.atomic
-def undo_mark(conversation: Conversation, *, by: "User") -> bool:
-    """Bring back what held before ``by`` marked it; False if anything happened since."""
-    require_reply(by, conversation)
-    row = locked(conversation)
-    marked = undoing.last_mark(row, by=by)
-    if marked is None:
-        return False
-    undoing.restore(row, marked, by=by)
-    note_action(Action.Kind.MARK_TAKEN_BACK, row, by=by)
-    transaction.on_commit(lambda: signals.messages_marked.send(Score))
-    return True
-
-
 def judge(
     row: Conversation, verdict: Verdict, *, by: "User", only: Message | None = None
 ) -> Action:

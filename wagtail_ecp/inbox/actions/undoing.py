@@ -15,7 +15,7 @@ from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.actions.arranging import undo_merge, undo_split
 from wagtail_ecp.inbox.actions.assigning import undo_assignment
 from wagtail_ecp.inbox.actions.attention import undo_star
-from wagtail_ecp.inbox.actions.filing import undo_move
+from wagtail_ecp.inbox.actions.filing import undo_mark_read, undo_move
 from wagtail_ecp.inbox.actions.judging import undo_judgement
 from wagtail_ecp.inbox.actions.noting import undo_delete_note, undo_note
 from wagtail_ecp.inbox.actions.snoozing import undo_snooze
@@ -46,6 +46,8 @@ UNDOERS: dict[str, Undoer] = {
     Action.Kind.NOTED: undo_note,
     Action.Kind.NOTE_DELETED: undo_delete_note,
     Action.Kind.STARRED: undo_star,
+    Action.Kind.READ: undo_mark_read,
+    Action.Kind.UNREAD: undo_mark_read,
     Action.Kind.SNOOZED: undo_snooze,
     Action.Kind.WOKEN: undo_snooze,
     Action.Kind.SWITCHED: undo_switch,
@@ -54,7 +56,9 @@ UNDOERS: dict[str, Undoer] = {
 }
 
 #: What whoever may read may do, and so undo; the rest takes the right to answer.
-READERS_OWN: frozenset[str] = frozenset({Action.Kind.STARRED})
+READERS_OWN: frozenset[str] = frozenset(
+    {Action.Kind.STARRED, Action.Kind.READ, Action.Kind.UNREAD}
+)
 
 
 def can_undo(action: Action, by: "User") -> bool:
