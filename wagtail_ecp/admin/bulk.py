@@ -43,6 +43,8 @@ class Asked:
         if action is None:
             raise BadRequest("There is no such action.")
         is_everything = request.POST.get("everything") == "1"
+        if is_everything and place.where is None:
+            raise BadRequest("This list is not changed as a whole.")
         return cls(action, place, ticked.numbers(request, "row"), is_everything)
 
     @property

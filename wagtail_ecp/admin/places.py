@@ -55,9 +55,12 @@ class Place(ABC):
         """Return what lies beside a conversation, for a few look-ups in an index."""
 
     @property
-    @abstractmethod
-    def where(self) -> dict[str, Any]:
-        """What a bulk change keeps of it, to find the same again in a job."""
+    def where(self) -> dict[str, Any] | None:
+        """What a bulk change keeps of it, to find the same again in a job.
+
+        None for what can't be changed as a whole; see ``inbox.bulk_sources``.
+        """
+        return None
 
     @property
     def number(self) -> int | None:
