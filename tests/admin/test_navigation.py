@@ -147,3 +147,12 @@ def test_before_there_is_an_account_the_menu_leads_to_the_first_step(admin_user)
         "Getting started",
         reverse("wagtail_ecp:start"),
     )
+
+
+def test_who_may_answer_somewhere_can_compose(alice, bob):
+    a_mailbox(repliers=[alice], readers=[bob])
+
+    address = reverse("wagtail_ecp:compose")
+
+    assert ("Compose", address) in links_of(alice)
+    assert address not in [url for _label, url in links_of(bob)]

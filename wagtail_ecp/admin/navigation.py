@@ -23,7 +23,12 @@ from wagtail.admin.ui.sidebar import LinkMenuItem, SubMenuItem
 from wagtail_ecp.accounts import zones
 from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import ADMINISTER
-from wagtail_ecp.inbox.models import Folder, FolderCounter, Mailbox
+from wagtail_ecp.inbox.models import (
+    Folder,
+    FolderCounter,
+    GroupMailboxPermission,
+    Mailbox,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ class Navigation:
         """Return the mailboxes that the user may read, by name."""
         found = [MailboxLink(*row[1:]) for row in self._rows_of("mailbox")]
         return sorted(found, key=lambda mailbox: (mailbox.name.casefold(), mailbox.pk))
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the user may send from a mailbox."""
+        return bool(self._rows_of("writes"))
 
     @property
     def is_owner(self) -> bool:
@@ -130,9 +140,15 @@ def _parts(user: Any) -> list[QuerySet[Any, Any]]:
     counters = FolderCounter.objects.filter(
         mailbox=OuterRef("pk"), folder=Folder.INBOX
     ).values("unread")[:1]
+    writing = Mailbox.objects.active().open_to(
+        user,
+        GroupMailboxPermission.Permission.REPLY,
+        GroupMailboxPermission.Permission.MANAGE,
+    )
     owned = Account.objects.filter(owner=user.pk).values("pk")[:1]
     return [
         _columns(Mailbox.objects.visible_to(user), "mailbox", "name", counters),
+        _columns(writing, "writes", "name", None),
         _columns(Account.objects.all(), "account", "time_zone", owned),
         _columns(Account.objects.exclude(closed_at=None), "closed", "name", None),
         _columns(Account.objects.filter(receives_only=True), "trial", "name", None),
@@ -205,6 +221,8 @@ def links(found: Navigation) -> list[Any]:
         )
         for mailbox in found.mailboxes
     ]
+    if found.may_write:
+        below.append(_link("compose", _("Compose"), "edit"))
     if not (found.mailboxes and found.has_account):
         below.append(_link("start", _("Getting started"), "help"))
     if found.pause:

@@ -7,7 +7,14 @@
   const MINUTE = 60;
 
   // Files go when the form goes; buttons and tokens are no text.
-  const LEFT_OUT = ['csrfmiddlewaretoken', 'attachments', 'confirmed', 'drop'];
+  const LEFT_OUT = [
+    'csrfmiddlewaretoken',
+    'attachments',
+    'confirmed',
+    'drop',
+    'version',
+    'send_at',
+  ];
 
   class DraftController extends window.StimulusModule.Controller {
     static targets = ['status', 'news', 'newsWords', 'lost', 'switch'];
@@ -39,11 +46,40 @@
       window.clearTimeout(this.keeper);
     }
 
-    // What would be saved, as text that can be compared.
-    content() {
+    // What would be saved.
+    pairs() {
       const pairs = [...new FormData(this.element).entries()];
-      const chosen = pairs.filter(([name]) => !LEFT_OUT.includes(name));
-      return JSON.stringify(chosen.filter(([name]) => name !== 'version'));
+      return pairs.filter(([name]) => !LEFT_OUT.includes(name));
+    }
+
+    // The same as text that can be compared.
+    content() {
+      const said = this.pairs().map(([name, value]) => [
+        name,
+        name === 'body' ? this.saidIn(value) : value,
+      ]);
+      return JSON.stringify(said);
+    }
+
+    // The editor writes its state anew, in other words, when it is merely touched.
+    saidIn(body) {
+      if (this.element.elements.is_plain.value === 'True') return body;
+      const { blocks = [], entityMap = {} } = JSON.parse(body || '{}');
+      const entities = Object.values(entityMap).map(({ type, data }) => [type, data]);
+      return [
+        blocks.map((block) => [
+          block.type,
+          block.text,
+          block.depth,
+          block.inlineStyleRanges.map(({ style, offset, length }) => [
+            style,
+            offset,
+            length,
+          ]),
+          block.entityRanges.map(({ offset, length }) => [offset, length]),
+        ]),
+        entities,
+      ];
     }
 
     get storageKey() {
@@ -58,9 +94,9 @@
       }
     }
 
-    keep(content) {
+    keep() {
       try {
-        window.localStorage.setItem(this.storageKey, JSON.stringify(content));
+        window.localStorage.setItem(this.storageKey, JSON.stringify(this.pairs()));
       } catch {
         // A full or forbidden store keeps nobody from saving on the server.
       }
@@ -83,7 +119,7 @@
     keepChange() {
       const content = this.content();
       const isChanged = this.known !== null && content !== this.known;
-      if (isChanged && !this.isLeaving) this.keep(JSON.parse(content));
+      if (isChanged && !this.isLeaving) this.keep();
     }
 
     flush() {
@@ -105,7 +141,7 @@
     async save(options = {}) {
       const content = this.content();
       if (this.known === null || content === this.known) return;
-      this.keep(JSON.parse(content));
+      this.keep();
       if (this.isSaving) {
         this.isAskedAgain = true;
         return;
@@ -181,7 +217,7 @@
       if (event.defaultPrevented) return;
       window.clearTimeout(this.timer);
       this.isLeaving = true;
-      this.keep(JSON.parse(this.content()));
+      this.keep();
       if (!this.isSaving) {
         this.left = true;
         return;
@@ -197,6 +233,7 @@
 
     // What this browser kept becomes a draft of its own, and is opened.
     async takeOver() {
+      this.isLeaving = true;
       const body = new FormData();
       const token = this.element.elements.csrfmiddlewaretoken.value;
       body.append('csrfmiddlewaretoken', token);
@@ -212,9 +249,9 @@
         const answer = await response.json();
         if (!response.ok) throw new Error(answer.words);
         this.forget();
-        this.isLeaving = true;
         window.location.assign(answer.url);
       } catch (error) {
+        this.isLeaving = false;
         this.say(error.message || this.wordsValue.failed);
       }
     }
