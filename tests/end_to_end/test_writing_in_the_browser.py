@@ -37,7 +37,7 @@ def test_an_answer_saves_itself_is_sent_and_taken_back(url, chromium):
     chromium.get(url)
     write(chromium, "It left our workshop.")
     until(lambda: "saved" in find(chromium, ".ecp-saved").text)
-    assert "It left our workshop." in Draft.objects.get().body
+    assert ">It left our workshop.</p>" in Draft.objects.get().body
 
     chromium.get(url)
     until(lambda: editor_says(chromium, "It left our workshop."))
@@ -71,4 +71,4 @@ def test_what_a_closed_tab_could_not_save_is_offered_again(url, chromium):
     press(chromium, find(chromium, ".ecp-lost button"))
 
     until(lambda: editor_says(chromium, "Half an answer"))
-    assert "Half an answer" in Draft.objects.get().body
+    assert ">Half an answer</p>" in Draft.objects.get().body

@@ -86,7 +86,9 @@ class DraftForm(forms.Form):
         #: What a colleague saved meanwhile, to be shown beside it.
         self.theirs: Draft | None = None
         super().__init__(data, files, auto_id="ecp-write-%s", initial=_initial(draft))
-        is_plain = bool(data.get("is_plain")) if data else draft.is_plain
+        is_plain = draft.is_plain
+        if data:
+            is_plain = self.fields["is_plain"].to_python(data.get("is_plain"))
         self.fields["body"].widget = (
             forms.Textarea(attrs={"rows": 12}) if is_plain else editor()
         )
