@@ -26,6 +26,8 @@ from wagtail_ecp.inbox import actions, profiles
 SCRIPTS = Media(
     css={"all": ["wagtail_ecp/css/conversation.css", "wagtail_ecp/css/files.css"]},
     js=[
+        "wagtail_ecp/js/shortcuts_controller.js",
+        "wagtail_ecp/js/keys_controller.js",
         "wagtail_ecp/js/thread_controller.js",
         "wagtail_ecp/js/news_controller.js",
         "wagtail_ecp/js/attachments_controller.js",

@@ -28,7 +28,7 @@ def find_reading(request: HttpRequest, number: int) -> "Reading":
             ecp_may_reply=Exists(answering), ecp_has_merges=Exists(standing)
         ),
     )
-    return Reading(found, found.ecp_may_reply, found.ecp_has_merges)  # type: ignore[attr-defined]
+    return Reading(found, found.ecp_may_reply, found.ecp_has_merges)
 
 
 class Reading(NamedTuple):

@@ -1,0 +1,28 @@
+(() => {
+  const DIALOG = '#keyboard-shortcuts-dialog';
+
+  // Puts our keys before Wagtail's in its dialog of shortcuts, which takes none by hook.
+  class ShortcutsController extends window.StimulusModule.Controller {
+    connect() {
+      this.rows = [...this.element.content.cloneNode(true).children];
+      this.table?.querySelector('thead').after(...this.rows);
+    }
+
+    disconnect() {
+      for (const row of this.rows) row.remove();
+    }
+
+    // The dialog waits in a template until Wagtail puts it at the end of the page.
+    get table() {
+      const moved = document.querySelector(`${DIALOG} table`);
+      if (moved) return moved;
+      const templates = [...document.querySelectorAll('template')];
+      const places = templates.map((template) =>
+        template.content.querySelector(`${DIALOG} table`),
+      );
+      return places.find(Boolean);
+    }
+  }
+
+  window.wagtail.app.register('ecp-shortcuts', ShortcutsController);
+})();
