@@ -12,10 +12,17 @@
     // The address names a message: open it.
     follow() {
       const { hash } = window.location;
+      if (hash === '#write') this.write();
       if (!/^#(message|note)-\d+$/.test(hash)) return;
       const item = document.getElementById(hash.slice(1));
       const folded = item?.querySelector(':scope > details');
       if (folded) folded.open = true;
+    }
+
+    // The editor comes after the page, by Wagtail's own script.
+    write() {
+      const field = '#write [contenteditable="true"], #write textarea[name="body"]';
+      document.querySelector(field)?.focus();
     }
 
     open({ target }) {
