@@ -303,6 +303,8 @@ def test_reader_sees_no_buttons_that_would_be_refused(browse, alice):
 
     actions_offered = [form["action"] for form in soup.select("main form")]
     assert actions_offered == [
+        url_of(conversation, "star"),
+        url_of(conversation, "follow"),
         url_of(conversation, "mark_unread"),
         url_of(conversation, "reading_order"),
     ]

@@ -90,7 +90,8 @@ def test_administration_is_for_administrators(alice, bob):
     bob = type(bob).objects.get(pk=bob.pk)
 
     labels = [label for label, _url in links_of(bob)]
-    assert labels[-4:] == ["Mailboxes", "Sources", "Outgoing servers", "Health"]
+    screens = ["Mailboxes", "Sources", "Outgoing servers", "Tags", "Health"]
+    assert labels[-5:] == screens
     assert "Sources" not in [label for label, _url in links_of(alice)]
 
 

@@ -28,15 +28,20 @@ from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
     BulkChange,
     Conversation,
+    ConversationTag,
     Draft,
     Export,
+    Follow,
     IncomingMail,
     Merge,
     Message,
+    Note,
     Outbox,
     OutgoingServer,
     Rejudging,
     Source,
+    Star,
+    Tag,
 )
 from wagtail_ecp.inbox.receiving import receive
 from wagtail_ecp.journal.models import Action
@@ -62,6 +67,8 @@ NOT_SO_PUBLIC = (405,) * 6
 OWN = (404, 200, 404, 404, 404, "login")
 OWN_BUTTON = (404, 302, 404, 404, 404, "login")
 BUTTON = (403, 302, 404, 404, 404, "login")
+READERS_BUTTON = (302, 302, 404, 404, 404, "login")
+REPLIERS_SCREEN = (403, 200, 404, 404, 404, "login")
 ADMINISTRATION = ("home", "home", "home", "home", 200, "login")
 ADMINISTRATION_DONE = ("home", "home", "home", "home", 302, "login")
 ADMINISTRATION_NOT_SO = ("home", "home", "home", "home", 405, "login")
@@ -115,6 +122,21 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:news": (SCREEN, NOT_SO),
     "wagtail_ecp:beside": (SCREEN, NOT_SO),
     "wagtail_ecp:undo_merge": (NOT_SO, BUTTON),
+    "wagtail_ecp:star": (NOT_SO, READERS_BUTTON),
+    "wagtail_ecp:follow": (NOT_SO, READERS_BUTTON),
+    "wagtail_ecp:snooze": (NOT_SO, BUTTON),
+    "wagtail_ecp:wake": (NOT_SO, BUTTON),
+    "wagtail_ecp:tag": (NOT_SO, BUTTON),
+    "wagtail_ecp:untag": (NOT_SO, BUTTON),
+    "wagtail_ecp:switch": (NOT_SO, BUTTON),
+    # Without a choice the screen is shown again.
+    "wagtail_ecp:merge": (REPLIERS_SCREEN, REPLIERS_SCREEN),
+    "wagtail_ecp:split": (REPLIERS_SCREEN, REPLIERS_SCREEN),
+    "wagtail_ecp:add_note": (REPLIERS_SCREEN, BUTTON),
+    "wagtail_ecp:change_note": (REPLIERS_SCREEN, BUTTON),
+    "wagtail_ecp:delete_note": (NOT_SO, BUTTON),
+    "wagtail_ecp:colleagues": (SCREEN, NOT_SO),
+    "wagtail_ecp:complete_tags": ((200, 200, 200, 404, 404, "login"), NOT_SO),
     "wagtail_ecp:undo": (NOT_SO, BUTTON),
     "wagtail_ecp:message_body": (SCREEN, NOT_SO),
     "wagtail_ecp:message_view": (SCREEN, NOT_SO),
@@ -181,14 +203,16 @@ for _name, (_get, _post) in OWNERS.items():
         NOT_SO if _get == 405 else NEVER,
         NOT_SO if _post == 405 else NEVER,
     )
-for _viewset in ("ecp_mailboxes", "ecp_sources", "ecp_outgoing_servers"):
+for _viewset in ("ecp_mailboxes", "ecp_sources", "ecp_outgoing_servers", "ecp_tags"):
     for _name in ("index", "index_results", "history", "history_results", "usage"):
         MATRIX[f"{_viewset}:{_name}"] = (ADMINISTRATION, ADMINISTRATION_NOT_SO)
     for _name in ("add", "edit"):
         # An empty form is shown again, with its errors.
         MATRIX[f"{_viewset}:{_name}"] = (ADMINISTRATION, ADMINISTRATION)
     MATRIX[f"{_viewset}:delete"] = (NEVER, NEVER)
-MATRIX["ecp_sources:delete"] = (ADMINISTRATION, ADMINISTRATION_DONE)
+for _viewset in ("ecp_sources", "ecp_tags"):
+    MATRIX[f"{_viewset}:delete"] = (ADMINISTRATION, ADMINISTRATION_DONE)
+MATRIX["ecp_tags:add"] = (NEVER, NEVER)  # They come with their use.
 
 #: Buttons of messages that came in, while the other buttons are of our own.
 JUDGED = {
@@ -280,6 +304,7 @@ class World:
         )
         self.invoice = an_invoice()
         self.incoming = answered.pk
+        actions.tag(one, ["order"], by=replier)
         self.numbers = {
             "mailbox_id": mailbox.pk,
             "name": "inbox",
@@ -295,11 +320,13 @@ class World:
             "key": "everything",
             "form": "source",
             "mail_id": troubled.pk,
+            "note_id": actions.add_note(one, "Call", by=replier).pk,
             "run_id": Rejudging.objects.create(state=Rejudging.State.DONE).pk,
             "export_id": exports.ask(by=Account.objects.get().owner).pk,
             "pk": {
                 "ecp_mailboxes": mailbox.pk,
                 "ecp_sources": source.pk,
+                "ecp_tags": Tag.objects.get().pk,
                 "ecp_outgoing_servers": server.pk,
             },
         }
@@ -329,6 +356,14 @@ class World:
             "wagtail_ecp:mark_message": {"verdict": "spam"},
             "wagtail_ecp:add_contacts": {"message": [answered.pk]},
             "wagtail_ecp:pause": {"this_is": "copy"},
+            "wagtail_ecp:star": {"on": "1"},
+            "wagtail_ecp:follow": {"on": "1"},
+            "wagtail_ecp:snooze": {"until": "reply"},
+            "wagtail_ecp:tag": {"tags": "vip"},
+            "wagtail_ecp:untag": {"tag": [self.numbers["pk"]["ecp_tags"]]},
+            "wagtail_ecp:switch": {"mailbox": [mailbox.pk]},
+            "wagtail_ecp:add_note": {"text": "Hello"},
+            "wagtail_ecp:change_note": {"text": "Hello"},
         }
 
     def url(self, name, parameters):
@@ -364,6 +399,11 @@ def everything():
         Message,
         Outbox,
         Merge,
+        Note,
+        ConversationTag,
+        Tag,
+        Star,
+        Follow,
         IncomingMail,
         Score,
         Mark,

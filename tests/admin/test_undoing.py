@@ -68,7 +68,7 @@ def test_assigning_offers_its_undo_in_the_conversation(client, browse, alice, pa
 
     notice = get(response.url).select_one(".ecp-undo[role=status]")
 
-    assert "alice answers for this conversation." in notice.text
+    assert f"alice answers for #{parcel.pk}." in notice.text
     assert notice.form["action"] == undo_url()
 
 

@@ -1,4 +1,4 @@
-"""Mailboxes and mail servers, for administrators, in Wagtail's own screens."""
+"""Mailboxes, mail servers and tags, for administrators, in Wagtail's own screens."""
 
 from typing import Any, ClassVar
 
@@ -14,13 +14,16 @@ from wagtail_ecp.admin.mailbox_form import MailboxForm
 from wagtail_ecp.admin.mailbox_views import MailboxCreateView, MailboxEditView
 from wagtail_ecp.admin.policies import AdministratorsPolicy
 from wagtail_ecp.admin.server_forms import OutgoingServerForm, SourceForm
-from wagtail_ecp.inbox.models import Mailbox, OutgoingServer, Source
+from wagtail_ecp.admin.tag_views import TagDeleteView, TagEditView, TagForm
+from wagtail_ecp.inbox.models import Mailbox, OutgoingServer, Source, Tag
 
 #: Mailboxes are deactivated; deleting one would take its mail along.
 ACTIONS: dict[type[Model], set[str]] = {
     Mailbox: {"add", "change", "view"},
     OutgoingServer: {"add", "change", "view"},
     Source: {"add", "change", "delete", "view"},
+    # They come with their use.
+    Tag: {"change", "delete", "view"},
 }
 
 
@@ -113,4 +116,21 @@ class OutgoingServerViewSet(AdministrationViewSet):
         return OutgoingServerForm
 
 
-VIEWSETS = (MailboxViewSet, SourceViewSet, OutgoingServerViewSet)
+class TagViewSet(AdministrationViewSet):
+    """Words on conversations; how many bear one is nobody's to see who can't read them."""
+
+    model = Tag
+    name = "ecp_tags"
+    url_prefix = "mail/tag-list"
+    icon = "tag"
+    list_display: ClassVar = ["name"]
+    search_fields: ClassVar = ["name"]
+    edit_view_class = TagEditView
+    delete_view_class = TagDeleteView
+
+    def get_form_class(self, for_update: bool = False) -> type[TagForm]:  # noqa: ARG002
+        """Return the form that renames or merges."""
+        return TagForm
+
+
+VIEWSETS = (MailboxViewSet, SourceViewSet, OutgoingServerViewSet, TagViewSet)

@@ -73,7 +73,7 @@ def conversation_page(
         is_newest_first=own_profile(request).newest_first,
     )
     above = header(request, reading)
-    buttons = toolbar(found, may_reply=may_reply)
+    buttons = toolbar(request, reading)
     below = composer(request, found, rows=shown.rows, form=form, may_reply=may_reply)
     beside = side(request, found)
     parts = (above, buttons, below, beside)

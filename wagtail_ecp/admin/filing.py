@@ -1,6 +1,6 @@
 """The buttons of a conversation: each looks up, acts and leads back."""
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -8,32 +8,43 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin.lookups import find_conversation, find_merge, find_outbox
+from wagtail_ecp.admin.onward import go_back, go_on
 from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery
+from wagtail_ecp.admin.places import came_from
 from wagtail_ecp.admin.undo_notice import offer_undo
 from wagtail_ecp.inbox import actions, permissions
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox.models import Folder
 from wagtail_ecp.journal.actions import display_name
 
 
 @refuses_forgery
 @require_POST
 def assign(request: AdminRequest, number: int) -> HttpResponse:
-    """Make the chosen colleague answer for the conversation, or nobody."""
+    """Make the chosen colleague answer for the conversation, or nobody; with a note.
+
+    ``me`` stands for whoever asks.
+    """
     found = find_conversation(request, number)
     chosen = request.POST.get("assignee", "")
+    if chosen == "me":
+        chosen = str(request.user.pk)
     possible = {str(user.pk): user for user in permissions.possible_assignees(found)}
     if chosen and chosen not in possible:
         raise BadRequest("This person may not answer here.")
-    assigned = actions.assign(found, to=possible.get(chosen), by=request.user)
-    name = display_name(possible.get(chosen))
-    offer_undo(
-        request,
-        assigned,
-        _("%(name)s answers for this conversation.") % {"name": name}
-        if name
-        else _("Nobody in particular answers for this conversation."),
+    to, note = possible.get(chosen), request.POST.get("note", "")
+    try:
+        assigned = actions.assign(found, to=to, by=request.user, note=note)
+    except ValidationError as refusal:
+        notices.error(request, " ".join(refusal.messages))
+        return go_back(request, found)
+    words = (
+        _("%(name)s answers for #%(number)s.")
+        if to
+        else _("Nobody in particular answers for #%(number)s.")
     )
-    return redirect("wagtail_ecp:conversation", found.pk)
+    told = {"name": display_name(to), "number": found.pk}
+    offer_undo(request, assigned, words % told)
+    return go_on(request, found)
 
 
 @refuses_forgery
@@ -41,7 +52,6 @@ def assign(request: AdminRequest, number: int) -> HttpResponse:
 def move(request: AdminRequest, number: int) -> HttpResponse:
     """File the conversation in another folder."""
     found = find_conversation(request, number)
-    before = found.folder
     try:
         folder = Folder(request.POST.get("folder", ""))
     except ValueError:
@@ -53,13 +63,13 @@ def move(request: AdminRequest, number: int) -> HttpResponse:
         _("#%(number)s is in “%(folder)s” now.")
         % {"number": found.pk, "folder": folder.label},
     )
-    return _to_list(found, before)
+    return go_on(request, found)
 
 
 @refuses_forgery
 @require_POST
 def mark_unread(request: AdminRequest, number: int) -> HttpResponse:
-    """Leave the conversation to be seen by the team again."""
+    """Leave the conversation to be seen by the team again; back to the list."""
     found = find_conversation(request, number)
     marked = actions.mark_read(found, by=request.user, is_read=False)
     offer_undo(
@@ -67,7 +77,7 @@ def mark_unread(request: AdminRequest, number: int) -> HttpResponse:
         marked,
         _("#%(number)s counts as unread again.") % {"number": found.pk},
     )
-    return _to_list(found, found.folder)
+    return redirect(came_from(request, found).url)
 
 
 @refuses_forgery
@@ -101,7 +111,3 @@ def settle(request: AdminRequest, message_id: int) -> HttpResponse:
     actions.settle_as_sent(outbox, by=request.user)
     notices.success(request, _("Noted: it arrived."))
     return redirect("wagtail_ecp:conversation", outbox.message.conversation_id)
-
-
-def _to_list(found: Conversation, folder: str) -> HttpResponse:
-    return redirect("wagtail_ecp:folder", found.mailbox_id, folder)

@@ -7,7 +7,16 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from wagtail_ecp.inbox import permissions
-from wagtail_ecp.inbox.models import Conversation, Draft, Merge, Message, Outbox
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    Draft,
+    Follow,
+    Merge,
+    Message,
+    Note,
+    Outbox,
+    Star,
+)
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 from wagtail_ecp.journal.models import Action
 
@@ -22,13 +31,16 @@ def find_reading(request: HttpRequest, number: int) -> "Reading":
     visible = Conversation.objects.visible_to(request.user)
     standing = Merge.objects.filter(kept=OuterRef("pk"), undone_at=None)
     answering = permissions.answered_by(request.user).filter(pk=OuterRef("mailbox"))
-    found = _find(
-        number,
-        visible.annotate(
-            ecp_may_reply=Exists(answering), ecp_has_merges=Exists(standing)
-        ),
-    )
-    return Reading(found, found.ecp_may_reply, found.ecp_has_merges)
+    own = {"user": request.user.pk, "conversation": OuterRef("pk")}
+    asked = {
+        "may_reply": Exists(answering),
+        "has_merges": Exists(standing),
+        "is_starred": Exists(Star.objects.filter(**own)),
+        "is_followed": Exists(Follow.objects.filter(**own)),
+    }
+    named = {f"ecp_{name}": value for name, value in asked.items()}
+    found = _find(number, visible.annotate(**named))
+    return Reading(found, **{name: getattr(found, f"ecp_{name}") for name in asked})
 
 
 class Reading(NamedTuple):
@@ -37,6 +49,8 @@ class Reading(NamedTuple):
     conversation: Conversation
     may_reply: bool
     has_merges: bool
+    is_starred: bool
+    is_followed: bool
 
 
 def _find(number: int, visible: ConversationQuerySet) -> Conversation:
@@ -93,3 +107,11 @@ def find_action(request: HttpRequest, action_id: int) -> Action:
         Action, pk=action_id, conversation_number__in=visible.values("pk")
     )
     return found
+
+
+def find_note(request: HttpRequest, note_id: int) -> Note:
+    """Return a note on a conversation that the user may read."""
+    visible = Note.objects.visible_to(request.user)
+    return get_object_or_404(
+        visible.select_related("conversation__mailbox"), pk=note_id
+    )

@@ -247,6 +247,7 @@ def _administration() -> SubMenuItem:
         ("ecp_mailboxes", _("Mailboxes"), "mail"),
         ("ecp_sources", _("Sources"), "download"),
         ("ecp_outgoing_servers", _("Outgoing servers"), "upload"),
+        ("ecp_tags", _("Tags"), "tag"),
     )
     screens = [
         LinkMenuItem(name, label, reverse(f"{name}:index"), icon_name=icon)

@@ -2,13 +2,13 @@
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.lookups import find_conversation, find_incoming
+from wagtail_ecp.admin.onward import go_back, go_on
 from wagtail_ecp.admin.pages import AdminRequest, refuses_forgery, to_message
 from wagtail_ecp.admin.undo_notice import offer_undo
 from wagtail_ecp.inbox import actions
@@ -20,16 +20,14 @@ Verdict = Mark.Verdict
 @refuses_forgery
 @require_POST
 def mark(request: AdminRequest, number: int) -> HttpResponse:
-    """Mark a conversation; spam leads back to the list, what is wanted stays open."""
+    """Mark a conversation; one is done with spam, what is wanted stays open."""
     found = find_conversation(request, number)
-    before, verdict = found.folder, _verdict(request)
+    verdict = _verdict(request)
     done = actions.mark(found, verdict, by=request.user)
     is_spam = verdict == Verdict.SPAM
     words = marked.in_words(1, verdict) if is_spam else _wanted_words()
     offer_undo(request, done, words, wanted=[] if is_spam else [found.pk])
-    if is_spam:
-        return redirect("wagtail_ecp:folder", found.mailbox_id, before)
-    return redirect("wagtail_ecp:conversation", found.pk)
+    return go_on(request, found) if is_spam else go_back(request, found)
 
 
 @refuses_forgery

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from django.forms import Media
 
+from wagtail_ecp.admin import snoozing
+from wagtail_ecp.admin.lookups import Reading
+from wagtail_ecp.admin.pages import AdminRequest
 from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.models import Conversation, Folder
 from wagtail_ecp.journal.actions import display_name
@@ -16,6 +21,7 @@ MOVES = {
     Folder.SPAM: (Folder.TRASH,),
     Folder.TRASH: (Folder.INBOX,),
 }
+SCRIPTS = ("tools", "complete", "toggle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +30,62 @@ class Toolbar:
 
     is_spam: bool
     moves: Sequence[Folder]
+    is_starred: bool
+    is_followed: bool
+    # Until when it sleeps, in words.
+    until: str
+    tags: Sequence[tuple[int, str]]
+    # The list that one came from, as it travels.
+    from_key: str
     # Keys and names of whom it can be assigned to, and the key of whom it is.
-    assignees: Sequence[tuple[str, str]]
-    assignee_key: str
-    media: Media = field(default_factory=Media)
-
-
-def toolbar(found: Conversation, *, may_reply: bool) -> Toolbar:
-    """Return what can be done with ``found``; people only to those who may assign."""
-    folder = Folder(found.folder)
-    return Toolbar(
-        is_spam=folder == Folder.SPAM,
-        moves=MOVES[folder],
-        assignees=_assignees(found) if may_reply else [],
-        assignee_key=str(found.assignee_id or ""),
+    assignees: Sequence[tuple[str, str]] = ()
+    assignee_key: str = ""
+    # The reader's own key, if it can be assigned to them.
+    own_key: str = ""
+    mailboxes: Sequence[tuple[int, str]] = ()
+    snooze_choices: Sequence[snoozing.Choice] = ()
+    media: Media = field(
+        default_factory=partial(
+            Media,
+            css={"all": ["wagtail_ecp/css/toolbar.css"]},
+            js=[f"wagtail_ecp/js/{name}_controller.js" for name in SCRIPTS],
+        )
     )
 
 
-def _assignees(found: Conversation) -> list[tuple[str, str]]:
+def toolbar(request: AdminRequest, reading: Reading) -> Toolbar:
+    """Return what can be done with it; choices only to those who may choose."""
+    found = reading.conversation
+    folder = Folder(found.folder)
+    tags = found.tags.order_by("key").values_list("pk", "name")
+    choices = _choices(request, found) if reading.may_reply else {}
+    return Toolbar(
+        is_spam=folder == Folder.SPAM,
+        moves=MOVES[folder],
+        is_starred=reading.is_starred,
+        is_followed=reading.is_followed,
+        until=snoozing.until_words(found.snoozed_until) if found.snoozed_until else "",
+        tags=list(tags),
+        from_key=request.GET.get("from", "") or request.POST.get("from", ""),
+        assignee_key=str(found.assignee_id or ""),
+        **choices,
+    )
+
+
+def _choices(request: AdminRequest, found: Conversation) -> dict[str, Any]:
     users = permissions.possible_assignees(found)
-    return [(str(user.pk), display_name(user)) for user in users]
+    assignees = [(str(user.pk), display_name(user)) for user in users]
+    own_key = str(request.user.pk)
+    return {
+        "assignees": assignees,
+        "own_key": own_key if own_key in dict(assignees) else "",
+        "mailboxes": _mailboxes(request, found),
+        "snooze_choices": snoozing.choices(),
+    }
+
+
+def _mailboxes(request: AdminRequest, found: Conversation) -> list[tuple[int, str]]:
+    """Return the other mailboxes that it can be moved to."""
+    others = permissions.answered_by(request.user).filter(is_active=True)
+    rows = others.exclude(pk=found.mailbox_id).order_by("name", "pk")
+    return list(rows.values_list("pk", "name"))

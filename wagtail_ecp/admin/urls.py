@@ -4,8 +4,10 @@ from django.urls import path
 
 from wagtail_ecp.admin import (
     account_options,
+    arranging,
     assignment_row,
     attachments,
+    attention,
     billing,
     bulk,
     contact_marks,
@@ -21,6 +23,7 @@ from wagtail_ecp.admin import (
     message_parts,
     message_views,
     news,
+    noting,
     ownership,
     pause,
     reauthentication,
@@ -30,8 +33,10 @@ from wagtail_ecp.admin import (
     setup,
     setup_ready,
     side_panels,
+    snoozing,
     spam_marks,
     spam_preview,
+    tagging,
     undoing,
 )
 
@@ -84,6 +89,22 @@ urlpatterns = [
     ),
     path("drafts/<int:draft_id>/send-now/", sending.send_now, name="send_now"),
     path("messages/<int:message_id>/unsend/", sending.unsend, name="unsend"),
+    path("conversations/<int:number>/star/", attention.star, name="star"),
+    path("conversations/<int:number>/follow/", attention.follow, name="follow"),
+    path("conversations/<int:number>/snooze/", snoozing.snooze, name="snooze"),
+    path("conversations/<int:number>/wake/", snoozing.wake, name="wake"),
+    path("conversations/<int:number>/tag/", tagging.tag, name="tag"),
+    path("conversations/<int:number>/untag/", tagging.untag, name="untag"),
+    path("conversations/<int:number>/switch/", arranging.switch, name="switch"),
+    path("conversations/<int:number>/merge/", arranging.merge, name="merge"),
+    path("conversations/<int:number>/split/", arranging.split, name="split"),
+    path("conversations/<int:number>/note/", noting.add_note, name="add_note"),
+    path(
+        "conversations/<int:number>/colleagues/", noting.colleagues, name="colleagues"
+    ),
+    path("notes/<int:note_id>/", noting.change_note, name="change_note"),
+    path("notes/<int:note_id>/delete/", noting.delete_note, name="delete_note"),
+    path("tags/complete/", tagging.complete, name="complete_tags"),
     path("merges/<int:merge_id>/undo/", filing.undo_merge, name="undo_merge"),
     path(
         "messages/<int:message_id>/body/",
