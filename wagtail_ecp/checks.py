@@ -161,6 +161,18 @@ def _spam_backend() -> Iterator[Message]:
         yield checks.Error(f"WAGTAIL_ECP: {error}", id="wagtail_ecp.E017")
 
 
+def _public_addresses() -> Iterator[Message]:
+    from wagtail_ecp.inbox.links import can_link
+
+    if not can_link():
+        yield checks.Warning(
+            "The site's URLs lack ours: large files can't go as links, and images of "
+            "other servers can't be shown.",
+            hint='Add path("ecp/", include("wagtail_ecp.urls")) to them.',
+            id="wagtail_ecp.W018",
+        )
+
+
 def _owner() -> Iterator[Message]:
     from wagtail_ecp.accounts.models import Account
 
@@ -187,6 +199,7 @@ CHECKS: tuple[Callable[[], Iterator[Message]], ...] = (
     _billing,
     _stripe,
     _spam_backend,
+    _public_addresses,
 )
 
 

@@ -27,6 +27,10 @@ DEFAULTS: dict[str, Any] = {
     # A second origin of the site, such as "https://mail-files.example.org", where PDF
     # files that strangers sent may open in the browser. None: they are downloaded.
     "CONTENT_ORIGIN": None,
+    # Bytes. A larger file goes as a link that expires after so many days, up to a limit.
+    "LINK_ABOVE_BYTES": 10 * 1024 * 1024,
+    "LINK_DAYS": 30,
+    "LINK_MAX_BYTES": 100 * 1024 * 1024,
     # Kept outside the database so that a copy of it is noticed.
     # None: a file beside the raw mail, made at the first start.
     "INSTALLATION_ID": None,

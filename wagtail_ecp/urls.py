@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wagtail_ecp.public import images, pdfs
+from wagtail_ecp.public import files, images, pdfs
 from wagtail_ecp.webhooks import billing
 
 app_name = "wagtail_ecp_site"
@@ -14,6 +14,8 @@ urlpatterns = [
         images.image,
         name="remote_image",
     ),
+    path("files/<str:token>/", files.file, name="file_link"),
+    path("files/<str:token>/download/", files.download, name="file_link_download"),
     path(
         "pdfs/<int:message_id>/<int:index>/<int:until>/<slug:mark>/",
         pdfs.pdf,

@@ -93,6 +93,7 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:compose": (("home", 200, 200, "home", "home", "login"), NOT_SO),
     "wagtail_ecp:draft": ((302, 302, 404, 404, 404, "login"), NOT_SO),
     "wagtail_ecp:save_draft": (NOT_SO, BUTTON),
+    "wagtail_ecp:draft_files": (NOT_SO, BUTTON),
     "wagtail_ecp:send_draft": (NOT_SO, BUTTON),
     "wagtail_ecp:discard_draft": (NOT_SO, BUTTON),
     "wagtail_ecp:restore_draft": (NOT_SO, BUTTON),
@@ -173,6 +174,8 @@ MATRIX["wagtail_ecp_site:billing_webhook"] = ((405,) * 6, (404,) * 6)
 # A signature in the address opens these, to anybody; this one is none of ours.
 MATRIX["wagtail_ecp_site:remote_image"] = ((404,) * 6, NOT_SO_PUBLIC)
 MATRIX["wagtail_ecp_site:pdf"] = ((404,) * 6, NOT_SO_PUBLIC)
+MATRIX["wagtail_ecp_site:file_link"] = ((404,) * 6, NOT_SO_PUBLIC)
+MATRIX["wagtail_ecp_site:file_link_download"] = ((404,) * 6, NOT_SO_PUBLIC)
 # Anybody may prove anew who they are.
 MATRIX["wagtail_ecp:log_in_again"] = (NOT_SO, ("login",) * 6)
 #: What the owner alone may do, and what the owner gets by GET and by POST.
@@ -317,6 +320,7 @@ class World:
             "index": 0,
             "until": 1,
             "mark": "a",
+            "token": "a",
             "key": "everything",
             "form": "source",
             "mail_id": troubled.pk,
@@ -343,6 +347,7 @@ class World:
         }
         self.data = {
             "wagtail_ecp:save_draft": written,
+            "wagtail_ecp:draft_files": written,
             "wagtail_ecp:send_draft": written,
             "wagtail_ecp:assign": {"assignee": str(replier.pk)},
             "wagtail_ecp:move": {"folder": "trash"},

@@ -73,6 +73,7 @@ class Site:
     def __init__(self, folder, redis_url):
         self.folder = folder
         self.settings = folder / "mysite" / "settings" / "base.py"
+        self.urls = folder / "mysite" / "urls.py"
         self.environment = {
             **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
             "PYTHONPATH": str(ROOT),
@@ -141,8 +142,9 @@ def wait_for(condition, log):
 @pytest.mark.slow
 @pytest.mark.redis
 def test_the_guides_lead_to_the_first_mail_and_out_again(site):
-    before = site.settings.read_text()
+    before, urls = site.settings.read_text(), site.urls.read_text()
     site.settings.write_text("\n".join([before, *blocks(GUIDE, "python")]))
+    site.urls.write_text("\n".join([urls, *blocks(GUIDE, "python3")]))
     check, migrate, run = commands(GUIDE)
 
     assert "no issues" in site.manage(*check)
@@ -166,6 +168,7 @@ def test_the_guides_lead_to_the_first_mail_and_out_again(site):
     *_, migrate_to_zero, remove = commands("how-to/leave.md")
     site.manage(*migrate_to_zero)
     site.settings.write_text(before)
+    site.urls.write_text(urls)
     site.manage(*remove, "--no-input")
     assert "nothing is left" in site.manage("shell", text=LOOK_FOR_REMAINS)
 

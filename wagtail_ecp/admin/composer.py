@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.admin.draft_form import DraftForm, kinds, signed_by
+from wagtail_ecp.admin.library_files import Library, chooser_media, libraries
 from wagtail_ecp.admin.moments import Moment, moments
 from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest
@@ -24,6 +25,7 @@ MEDIA = Media(
     js=[
         "wagtail_ecp/js/settle_controller.js",
         "wagtail_ecp/js/draft_controller.js",
+        "wagtail_ecp/js/draft_files_controller.js",
         "wagtail_ecp/js/recipients_controller.js",
     ],
 )
@@ -61,6 +63,23 @@ class Composer:
     def kinds(self) -> list[tuple[str, str, bool]]:
         """What it may be turned into."""
         return kinds(self.form.draft) if self.form else []
+
+    @property
+    def libraries(self) -> list[Library]:
+        """Where files may come from beside the member's own computer."""
+        return libraries()
+
+    @property
+    def file_words(self) -> str:
+        """What the script that uploads says, as JSON."""
+        return json.dumps(
+            {
+                "sending": _("Uploading …"),
+                "done": _("The files are in the draft."),
+                "pasted": _("The pasted image is in the draft, as an attachment."),
+                "failed": _("Not uploaded: try again, or send the form with the file."),
+            }
+        )
 
     @property
     def script_words(self) -> str:
@@ -142,7 +161,7 @@ def filled(
         moments=moments(),
         archives_first=profile.archive_on_reply,
         came_from=request.POST.get("from") or request.GET.get("from") or "",
-        media=form.media + MEDIA,
+        media=form.media + MEDIA + chooser_media(),
     )
 
 

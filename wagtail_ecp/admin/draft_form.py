@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_ecp.admin.mail_fields import FilesField
 from wagtail_ecp.admin.rich_text import editor
+from wagtail_ecp.inbox.links import refuse_too_much
 from wagtail_ecp.inbox.models import Draft, Mailbox, Message
 from wagtail_ecp.inbox.signatures import replaced, signature_of
 
@@ -99,6 +100,22 @@ class DraftForm(forms.Form):
             ]
         else:
             del self.fields["originals"]
+
+    def clean(self) -> None:
+        """Refuse more files than an e-mail may hold; the text is kept all the same."""
+        super().clean()
+        try:
+            refuse_too_much(self.sizes())
+        except forms.ValidationError as error:
+            self.add_error("attachments", error)
+
+    def sizes(self) -> list[int]:
+        """Return the sizes of the draft's files and of those that the form brings."""
+        kept = self.draft.files.values_list("pk", "size") if self.draft.pk else ()
+        dropped = set(self.data.getlist("drop"))
+        given = self.cleaned_data.get("attachments") or ()
+        sizes = [size for number, size in kept if str(number) not in dropped]
+        return [*sizes, *(file.size or 0 for file in given)]
 
     def _mailboxes(self) -> Any:
         """Return what it may be sent from: an answer from where its question lies."""

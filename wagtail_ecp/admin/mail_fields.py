@@ -3,11 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _
 
-from wagtail_ecp import conf
+from wagtail_ecp.inbox.links import refuse_too_much
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -32,11 +29,5 @@ class FilesField(forms.FileField):
         files: list[Upload] = [
             super(FilesField, self).clean(file, initial) for file in given if file
         ]
-        most = conf.get("MAX_MESSAGE_BYTES")
-        # They grow by a third on their way.
-        if sum(file.size or 0 for file in files) * 4 / 3 > most:
-            raise ValidationError(
-                _("These files are too large: %(size)s in all is the limit."),
-                params={"size": filesizeformat(most * 3 // 4)},
-            )
+        refuse_too_much(file.size or 0 for file in files)
         return files

@@ -1,5 +1,7 @@
 """What a browser sent of an e-mail that is being written, and its page again."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -97,6 +99,22 @@ def is_valid(form: DraftForm) -> bool:
 def keep(request: AdminRequest, form: DraftForm, shown: Draft) -> Draft:
     """Save ``shown``, what the form holds or was made of it, with its files."""
     saved = actions.save_draft(shown, by=request.user)
+    put_files(request, form, saved)
+    return saved
+
+
+def put_files(
+    request: AdminRequest,
+    form: DraftForm,
+    saved: Draft,
+    *,
+    more: Sequence[GivenFile] = (),
+) -> None:
+    """Put into a saved draft what came with the form, and take out what it says."""
+    dropped = [one for one in request.POST.getlist("drop") if one.isdecimal()]
+    if dropped:
+        numbers = [int(one[:18]) for one in dropped]
+        actions.detach(saved, numbers, by=request.user)
     given = [
         GivenFile(
             file.name or _("attachment"),
@@ -105,12 +123,8 @@ def keep(request: AdminRequest, form: DraftForm, shown: Draft) -> Draft:
         )
         for file in form.cleaned_data["attachments"]
     ]
-    if given:
-        actions.attach(saved, given, by=request.user)
-    dropped = [one for one in request.POST.getlist("drop") if one.isdecimal()]
-    if dropped:
-        actions.detach(saved, [int(one) for one in dropped], by=request.user)
-    return saved
+    if given or more:
+        actions.attach(saved, [*given, *more], by=request.user)
 
 
 def with_receipt(

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.inbox import blobs
+from wagtail_ecp.inbox import blobs, links
 from wagtail_ecp.inbox.identity import new_message_id
+from wagtail_ecp.inbox.links import NewLink
 from wagtail_ecp.inbox.messages import Circumstances, message_from, save_parts
 from wagtail_ecp.inbox.models import (
     Blob,
@@ -47,6 +48,8 @@ class Answer:
     #: What stands below it: the mail that it answers or passes on.
     quote: Quote = NO_QUOTE
     files: Sequence[OutgoingFile] = ()
+    #: Files that do not go along, each with its address.
+    links: Sequence[NewLink] = ()
     #: What ``html`` shows as ``cid:…``.
     images: Sequence[InlineImage] = ()
 
@@ -76,7 +79,7 @@ def finish(
     text, html = _bodies(answer)
     if not answer.recipients:
         raise ValidationError(_("Say who should get this."), code="nobody")
-    if not (text.strip() or answer.files or answer.images):
+    if not (text.strip() or answer.files or answer.images or answer.links):
         raise ValidationError(_("There is nothing to send yet."), code="empty")
     mailbox = conversation.mailbox
     mail = OutgoingMail(
@@ -103,9 +106,11 @@ def _bodies(answer: Answer) -> tuple[str, str]:
     """Return the text and, unless it was written as plain text, the HTML."""
     if not answer.html:
         text = with_delimiter(answer.text.replace("\r\n", "\n"))
+        text = _joined(text, links.as_text(answer.links))
         return _joined(text, answer.quote.text), ""
-    html = sanitise_outgoing(answer.html)
-    text = with_delimiter(html_to_text(html))
+    html = sanitise_outgoing(answer.html + links.as_html(answer.links))
+    text = with_delimiter(html_to_text(sanitise_outgoing(answer.html)))
+    text = _joined(text, links.as_text(answer.links))
     quote = sanitise_outgoing(answer.quote.html)
     return _joined(text, answer.quote.text), html + quote
 
@@ -158,6 +163,7 @@ def enter(
     message.addresses["bcc"] = [[to.name, to.address] for to in answer.bcc]
     message.save()
     save_parts(message, parsed)
+    links.store(message, answer.links)
     leaves_at = timezone.now() + undo
     outbox = Outbox.objects.create(
         message=message,

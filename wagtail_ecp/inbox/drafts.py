@@ -5,14 +5,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_ecp import conf
 from wagtail_ecp.exceptions import EmailCentreError
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.answers import Answer
+from wagtail_ecp.inbox.links import (
+    NewLink,
+    new_links,
+    refuse_too_much,
+    remove_expired,
+)
 from wagtail_ecp.inbox.models import Conversation, Draft, Message
 from wagtail_ecp.inbox.quotes import NO_QUOTE, Quote, passed_on, quoted
 from wagtail_ecp.inbox.recipients import has_control_characters, read_addresses
@@ -99,6 +103,7 @@ def answer_of(draft: Draft, *, by: "User", site: str) -> Answer:
         images=letter.images if letter else (),
         quote=quote_of(draft),
         files=files_of(draft),
+        links=links_of(draft, site=site),
     )
 
 
@@ -140,16 +145,16 @@ def quote_of(draft: Draft) -> Quote:
 def files_of(draft: Draft) -> tuple[OutgoingFile, ...]:
     """Return what goes along; ValidationError if that is more than a mail may hold."""
     files = (*_added(draft), *_originals(draft)) if draft.pk else ()
-    most = conf.get("MAX_MESSAGE_BYTES")
-    # They grow by a third on their way.
-    if sum(len(file.data) for file in files) * 4 / 3 > most:
-        raise ValidationError(
-            {
-                "body": _("These files are too large: %(size)s in all is the limit.")
-                % {"size": filesizeformat(most * 3 // 4)}
-            }
-        )
+    try:
+        refuse_too_much(len(file.data) for file in files)
+    except ValidationError as error:
+        raise ValidationError({"body": error.messages}) from error
     return files
+
+
+def links_of(draft: Draft, *, site: str) -> tuple[NewLink, ...]:
+    """Return addresses for what is too large to go along."""
+    return new_links(draft.files.filter(is_link=True), site=site) if draft.pk else ()
 
 
 def _added(draft: Draft) -> Iterable[OutgoingFile]:
@@ -172,7 +177,8 @@ def _originals(draft: Draft) -> Iterable[OutgoingFile]:
 
 
 def remove_old() -> None:
-    """Delete drafts that were sent or thrown away a day ago."""
+    """Delete drafts that were sent or thrown away a day ago, and links long expired."""
+    remove_expired()
     over = timezone.now() - KEPT
     Draft.objects.filter(message__isnull=False, changed_at__lt=over).delete()
     Draft.objects.filter(discarded_at__lt=over).delete()

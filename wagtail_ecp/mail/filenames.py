@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from typing import Final
 
@@ -23,3 +24,8 @@ def clean_filename(name: str) -> str:
     if not dot or len(extension) > 20:  # noqa: PLR2004
         return name[:MAX_FILENAME_LENGTH]
     return f"{stem[: MAX_FILENAME_LENGTH - len(extension) - 1]}.{extension}"
+
+
+def guess_type(name: str) -> str:
+    """Return the content type that a file's name promises."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from wagtail_ecp.inbox import blobs
 from wagtail_ecp.inbox.actions.drafting import locked_draft, require_open, require_own
+from wagtail_ecp.inbox.links import goes_as_link
 from wagtail_ecp.inbox.models import Draft, DraftFile
+from wagtail_ecp.mail.filenames import clean_filename
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,9 +39,10 @@ def _attach(row: Draft, file: GivenFile) -> DraftFile:
     return DraftFile.objects.create(
         draft=row,
         blob=blob,
-        name=file.name[:255],
+        name=clean_filename(file.name) or _("attachment"),
         content_type=file.content_type[:255],
         size=len(file.data),
+        is_link=goes_as_link(len(file.data)),
     )
 
 

@@ -14,6 +14,8 @@
     'drop',
     'version',
     'send_at',
+    'library_document',
+    'library_image',
   ];
 
   class DraftController extends window.StimulusModule.Controller {
@@ -165,6 +167,8 @@
       const body = new FormData(this.element);
       body.delete('attachments');
       body.delete('drop');
+      body.delete('library_document');
+      body.delete('library_image');
       const response = await this.ask(body, options);
       if (response.redirected || response.status === 403) {
         this.say(this.wordsValue.out);
