@@ -9,7 +9,8 @@ import tempfile
 RUNS = {
     "ingest": ("benchmarks.ingest", {"order": "as sent"}),
     "ingest-shuffled": ("benchmarks.ingest", {"order": "shuffled"}),
-    "pages": ("benchmarks.pages", (1_000, 100_000)),
+    "pages": ("benchmarks.pages", (1_000, 100_000, 1_000_000)),
+    "browser": ("benchmarks.browser", ()),
     "preview": ("benchmarks.preview", (1_000, 100_000)),
 }
 
@@ -47,8 +48,8 @@ def one(name: str) -> None:
     else:
         call_command("migrate", verbosity=0)
     module_name, arguments = RUNS[name]
-    settings.ROOT_URLCONF = "benchmarks.pages"
     module = importlib.import_module(module_name)
+    settings.ROOT_URLCONF = "benchmarks.pages"
     print(f"\n## {name} ({connection.vendor})\n")
     if isinstance(arguments, dict):
         from tests.builders import a_mailbox

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -186,16 +187,25 @@ def chromium_process(tmp_path_factory):
     """One headless browser for the whole run."""
     if reason := missing_chromium():
         pytest.skip(reason)
+    with a_browser(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
+
+
+@contextmanager
+def a_browser(profile: Path) -> Iterator[webdriver.Chrome]:
+    """Start a headless browser that keeps what it must in an empty folder."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(shutil.which("chromium"))
     for flag in CHROMIUM_FLAGS:
         options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    options.add_argument(f"--user-data-dir={profile}")
     # A given path keeps Selenium from downloading a driver.
     service = webdriver.ChromeService(shutil.which("chromedriver"))
     driver = webdriver.Chrome(options=options, service=service)
-    yield driver
-    driver.quit()
+    try:
+        yield driver
+    finally:
+        driver.quit()
 
 
 @pytest.fixture
