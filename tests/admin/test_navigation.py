@@ -66,7 +66,8 @@ def test_each_readable_mailbox_is_listed_with_what_is_unread(alice):
     a_mailbox("secret@example.com")
     receive_and_process(an_email(), an_email("Another"))
 
-    assert links_of(alice)[:2] == [
+    assert links_of(alice)[:3] == [
+        ("All mailboxes (2)", reverse("wagtail_ecp:all_mailboxes", args=["inbox"])),
         ("Sales", reverse("wagtail_ecp:folder", args=[sales.pk, "inbox"])),
         ("Support (2)", reverse("wagtail_ecp:folder", args=[support.pk, "inbox"])),
     ]

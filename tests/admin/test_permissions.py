@@ -88,6 +88,11 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:start": (START, START),
     "wagtail_ecp:folder": (SCREEN, SCREEN),
     "wagtail_ecp:all_mailboxes": (ALL_I_READ, ALL_I_READ),
+    "wagtail_ecp:folder_news": (SCREEN, NOT_SO),
+    "wagtail_ecp:all_news": (ALL_I_READ, NOT_SO),
+    "wagtail_ecp:preview": (SCREEN, NOT_SO),
+    # Whoever has a mailbox decides how its list looks.
+    "wagtail_ecp:list_view": (NOT_SO, (302, 302, 302, 403, 403, "login")),
     "wagtail_ecp:conversation": (SCREEN, NOT_SO),
     # Whoever may answer from some mailbox may write from it.
     "wagtail_ecp:compose": (("home", 200, 200, "home", "home", "login"), NOT_SO),
@@ -352,6 +357,7 @@ class World:
             "wagtail_ecp:assign": {"assignee": str(replier.pk)},
             "wagtail_ecp:move": {"folder": "trash"},
             "wagtail_ecp:reading_order": {"newest_first": "1"},
+            "wagtail_ecp:list_view": {"is_compact": "1"},
             "wagtail_ecp:mark": {"verdict": "spam"},
             "wagtail_ecp:bulk": {
                 "action": "archive",

@@ -7,8 +7,9 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.builders import a_conversation, a_mailbox
+from wagtail_ecp.inbox.list_filters import filters
 from wagtail_ecp.inbox.lists import BY_NAME, LISTS, Listing, Neighbours
-from wagtail_ecp.inbox.models import Conversation, Star
+from wagtail_ecp.inbox.models import Conversation, ConversationTag, Star, Tag
 from wagtail_ecp.inbox.models.conversations import UNTIL_REPLY
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +28,9 @@ INDEXES = {
 }
 
 
-def a_listing(name, user, *mailboxes):
-    return Listing(BY_NAME[name], user, tuple(mailbox.pk for mailbox in mailboxes))
+def a_listing(name, user, *mailboxes, **given):
+    numbers = tuple(mailbox.pk for mailbox in mailboxes)
+    return Listing(BY_NAME[name], user, numbers, filters(given))
 
 
 def ago(minutes):
@@ -157,6 +159,68 @@ def test_everything_leaves_out_what_one_may_not_read_any_more(alice):
     assert not a_listing("inbox", alice, mailbox).everything()
 
 
+def some_to_filter(mailbox, alice, bob):
+    """Make conversations, each with one thing that a filter asks for."""
+    a_conversation(mailbox, "plain", is_unread=False)
+    a_conversation(mailbox, "unread", is_unread=True)
+    a_conversation(mailbox, "alice's", is_unread=False, assignee=alice)
+    a_conversation(mailbox, "bob's", is_unread=True, assignee=bob)
+    a_conversation(mailbox, "files", is_unread=False, has_attachments=True)
+    for minutes in (30, 100, 300):
+        a_conversation(
+            mailbox, f"{minutes}", is_unread=False, waiting_since=ago(minutes)
+        )
+    tagged = a_conversation(mailbox, "tagged", is_unread=False)
+    tag = Tag.objects.create(name="Order", key="order")
+    ConversationTag.objects.create(conversation=tagged, tag=tag)
+    return tag
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"unread": "yes"}, {"unread", "bob's"}),
+        ({"assignee": "me"}, {"alice's"}),
+        ({"assignee": "bob"}, {"bob's"}),
+        ({"files": "yes"}, {"files"}),
+        ({"waiting": "1"}, {"100", "300"}),
+        ({"waiting": "4"}, {"300"}),
+        ({"tag": "order"}, {"tagged"}),
+        ({"unread": "yes", "assignee": "bob"}, {"bob's"}),
+        ({"unread": "yes", "assignee": "me"}, set()),
+        ({"unread": "yes", "assignee": "nobody"}, {"unread"}),
+    ],
+)
+def test_filters_narrow_a_list_and_each_other(alice, bob, given, expected):
+    mailbox = a_mailbox(readers=[alice])
+    tag = some_to_filter(mailbox, alice, bob)
+    known = {"bob": str(bob.pk), "order": str(tag.pk)}
+    given = {name: known.get(value, value) for name, value in given.items()}
+
+    listing = a_listing("inbox", alice, mailbox, **given)
+
+    assert set(subjects(listing)) == expected
+    assert {row.subject for row in listing.everything()} == expected
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"unread": "no"},
+        {"assignee": "x" * 99},
+        {"assignee": "'; DROP"},
+        {"tag": "-1"},
+        {"tag": "٧"},
+        {"tag": "9" * 99},
+        {"waiting": "5"},
+        {"files": ""},
+        {"colour": "red"},
+    ],
+)
+def test_nonsense_filters_nothing(given):
+    assert filters(given) == ()
+
+
 def plan_of(query):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -223,6 +287,28 @@ def test_all_mailboxes_are_read_from_the_index_of_each(alice, full_mailboxes, na
     # Only the rows that were found are sorted, found by their number.
     assert not [step for step in plan if step.startswith("SCAN wagtail_ecp")]
     assert sum("TEMP B-TREE" in step for step in plan) <= 1
+
+
+@pytest.mark.skipif(
+    "connection.vendor != 'sqlite'", reason="reads the query plan of SQLite"
+)
+@pytest.mark.parametrize(
+    ("name", "given", "index"),
+    [
+        ("inbox", {"unread": "yes"}, "ecp_conversation_unread"),
+        ("archive", {"unread": "yes"}, "ecp_conversation_unread"),
+        ("inbox", {"assignee": "me"}, "ecp_conversation_mine"),
+        ("inbox", {"assignee": "nobody"}, "ecp_conversation_nobodys"),
+        ("waiting", {"waiting": "4"}, "ecp_conversation_waiting"),
+    ],
+)
+def test_filter_is_answered_by_its_index(alice, full_mailboxes, name, given, index):
+    Conversation.objects.filter(pk__gt=20).update(is_unread=False)
+    listing = a_listing(name, alice, full_mailboxes[0], **given)
+
+    [search] = plan_of(listing.rows(most=51))
+
+    assert index in search
 
 
 @pytest.mark.skipif(

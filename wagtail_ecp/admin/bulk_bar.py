@@ -24,11 +24,16 @@ POINTLESS = {
 }
 
 
+#: Keys that press a button for the ticked rows, else for the one in focus.
+KEYS = {"archive": "e", "mine": "a", "snooze": "s", "spam": "!"}
+
+
 class Button(NamedTuple):
-    """One button, in words."""
+    """One button, in words, and its key."""
 
     name: str
     label: str
+    key: str
 
 
 class Bar(NamedTuple):
@@ -58,4 +63,5 @@ def bar_of(place: ListPlace, *, may_reply: bool, is_part: bool) -> Bar:
 
 def _button(action: BulkAction) -> Button:
     dots = "…" if action.argument or action.must_confirm else ""
-    return Button(action.name, f"{action.label}{dots}")
+    key = KEYS.get(action.name, "")
+    return Button(action.name, f"{action.label}{dots}", key)

@@ -1,83 +1,31 @@
 """The lists of conversations: of one mailbox, and of all that one may read."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from wagtail_ecp.admin import shortcuts
 from wagtail_ecp.admin.bulk_bar import bar_of
-from wagtail_ecp.admin.junk_list import JunkList, junk_of
-from wagtail_ecp.admin.list_words import EMPTY
+from wagtail_ecp.admin.draft_list import draft_list
+from wagtail_ecp.admin.junk_list import junk_of
+from wagtail_ecp.admin.list_chips import chips
+from wagtail_ecp.admin.list_rows import Found, Rows, found_rows, marks_of
+from wagtail_ecp.admin.list_tabs import tabs
+from wagtail_ecp.admin.list_words import EMPTY, NARROWED
 from wagtail_ecp.admin.navigation import MailboxLink, navigation
+from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import page
 from wagtail_ecp.admin.places import ListPlace
-from wagtail_ecp.inbox.lists import LISTS
-from wagtail_ecp.inbox.models import (
-    Conversation,
-    Folder,
-    FolderCounter,
-    Mailbox,
-    MemberProfile,
-)
-from wagtail_ecp.inbox.permissions import Permission
+from wagtail_ecp.inbox.cursors import Cursor
+from wagtail_ecp.inbox.list_numbers import DRAFTS, numbers
+from wagtail_ecp.inbox.models import Folder, MemberProfile
 
-ROWS = 50
-SNIPPET = 100  # characters; wider screens than that are rare
-
-#: What the list shows; bodies stay in the database.
-COLUMNS = (
-    "assignee_name",
-    "came_back_at",
-    "correspondent",
-    "folder",
-    "has_attachments",
-    "is_unread",
-    "junked_at",
-    "last_message_at",
-    "message_count",
-    "snippet",
-    "subject",
-    "waiting_since",
-)
-
-
-class Row(NamedTuple):
-    """One conversation in the list, in words: fifty of them cost a template dearly."""
-
-    number: str
-    url: str
-    is_unread: bool
-    correspondent: str
-    messages: str
-    subject: str
-    snippet: str
-    has_attachments: bool
-    is_back: bool
-    assignee: str
-    waiting: str
-    score: str
-    score_width: str
-    purged: str
-    at: str
-    age: str
-
-
-class Tab(NamedTuple):
-    """One folder above the list."""
-
-    label: str
-    url: str
-    unread: int
-    is_current: bool
+ROWS: Final = 50
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -112,131 +60,71 @@ def all_mailboxes(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpResponse:
-    place = ListPlace.of(
-        request, mailbox_id, name, before=request.GET.get("before", "")
-    )
+    if name == DRAFTS:
+        return draft_list(request, mailbox_id)
+    place = ListPlace.of(request, mailbox_id, name, request.GET)
     if place is None:
         raise Http404
     kind = place.listing.kind
-    found = place.listing.rows(most=ROWS + 1, beyond=place.cursor)
-    rows = list(found.only(*COLUMNS, kind.order.field))
-    has_more = len(rows) > ROWS
-    rows = rows[:ROWS]
-    junk = junk_of(rows, kind.name)
-    heading, advice = EMPTY[kind.name]
+    found = found_rows(place.listing.rows(most=ROWS + 1, beyond=place.cursor))
+    has_more, rows = len(found) > ROWS, found[:ROWS]
+    kept = numbers(request.user, place.listing.mailboxes)
+    bar = bar_of(
+        place,
+        may_reply=bool(kept.answering),
+        is_part=has_more or place.cursor is not None,
+    )
     return page(
         request,
         "folder.html",
         crumbs=[(place.title, "")],
         context={
             "mailbox_id": mailbox_id,
-            "tabs": _tabs(place),
-            "rows": _rows(rows, junk, place=place),
-            "junk": junk,
+            "tabs": tabs(mailbox_id, name, kept.by_list),
+            "chips": chips(request, place),
             "is_spam": name == Folder.SPAM,
-            "bar": bar_of(
-                place,
-                may_reply=_may_reply(request, place),
-                is_part=has_more or place.cursor is not None,
-            ),
+            "bar": bar,
             "cursor": place.cursor,
             "folder_name": name,
             "is_later_page": place.cursor is not None,
-            "older": kind.order.cursor(rows[-1]) if has_more else None,
-            "empty_heading": heading,
-            "empty_advice": advice,
+            "newest_url": place.at(None).url,
+            "older_url": place.at(kind.order.cursor(rows[-1])).url if has_more else "",
+            "groups": [shortcuts.MOVING, shortcuts.ROWS]
+            if bar.first
+            else [shortcuts.MOVING],
+            "profile": own_profile(request),
+            "place_key": place.key,
+            "top": _top(rows) if place.has_news else "",
+            "news_url": place.news_url if place.has_news else "",
+            **_shown(request, place, rows, has_boxes=bool(bar.first)),
         },
     )
 
 
-def _may_reply(request: HttpRequest, place: ListPlace) -> bool:
-    answering = Mailbox.objects.open_to(
-        request.user, Permission.REPLY, Permission.MANAGE
+def _top(rows: Sequence[Found]) -> Cursor:
+    """Return where the list begins, after which everything is new."""
+    if not rows:
+        return Cursor(timezone.now(), 0)
+    return Cursor(rows[0].last_message_at, rows[0].pk)
+
+
+def _shown(
+    request: HttpRequest, place: ListPlace, rows: Sequence[Found], *, has_boxes: bool
+) -> dict[str, Any]:
+    """Return what the table shows, or what an empty one says."""
+    name = place.listing.kind.name
+    junk = junk_of(rows, name)
+    heading, advice = NARROWED if place.listing.filters else EMPTY[name]
+    writer = Rows(
+        place,
+        marks_of(rows, request.user),
+        junk=junk,
+        is_spam=name == Folder.SPAM,
+        has_boxes=has_boxes,
     )
-    return answering.filter(pk__in=place.listing.mailboxes).exists()
-
-
-def _tabs(place: ListPlace) -> list[Tab]:
-    mailboxes = place.listing.mailboxes
-    counters = FolderCounter.objects.filter(mailbox__in=mailboxes)
-    unread: Counter[str] = Counter()
-    for name, number in counters.values_list("folder", "unread"):
-        unread[name] += number
-    return [
-        Tab(
-            str(kind.label),
-            replace(place, listing=replace(place.listing, kind=kind)).path,
-            unread[kind.name],
-            kind is place.listing.kind,
-        )
-        for kind in LISTS
-    ]
-
-
-def folder_title(mailbox: Mailbox, name: Folder) -> str:
-    """Return "Support: Inbox"."""
-    return _("%(mailbox)s: %(folder)s") % {
-        "mailbox": mailbox.name,
-        "folder": name.label,
+    return {
+        "junk": junk,
+        "rows": writer.html(rows),
+        "empty_heading": heading,
+        "empty_advice": advice,
     }
-
-
-def _rows(
-    conversations: Sequence[Conversation], junk: JunkList | None, *, place: ListPlace
-) -> list[Row]:
-    # One URL is resolved for all of them, which is fifty times cheaper.
-    url = place.url_of(0)
-    now = timezone.localtime()
-    return [
-        _row(
-            conversation,
-            url=url.replace("/0/", f"/{conversation.pk}/"),
-            junk=junk,
-            now=now,
-        )
-        for conversation in conversations
-    ]
-
-
-def _row(
-    conversation: Conversation, *, url: str, junk: JunkList | None, now: datetime
-) -> Row:
-    return Row(
-        number=str(conversation.pk),
-        url=url,
-        is_unread=conversation.is_unread,
-        correspondent=conversation.correspondent,
-        messages=_several(conversation.message_count),
-        subject=conversation.subject or _("(no subject)"),
-        snippet=conversation.snippet[:SNIPPET],
-        has_attachments=conversation.has_attachments,
-        is_back=conversation.came_back_at is not None,
-        assignee=conversation.assignee_name,
-        waiting=_waiting(conversation, now=now),
-        score=junk.score(conversation) if junk else "",
-        score_width=junk.score_width(conversation) if junk else "",
-        purged=junk.purged(conversation, now=now) if junk else "",
-        at=conversation.last_message_at.isoformat(timespec="minutes"),
-        age=age(conversation.last_message_at, now=now),
-    )
-
-
-def _several(number: int) -> str:
-    return str(number) if number > 1 else ""
-
-
-def _waiting(conversation: Conversation, *, now: datetime) -> str:
-    since = conversation.waiting_since
-    if since is None or conversation.folder != Folder.INBOX:
-        return ""
-    return timesince(since, now, depth=1)
-
-
-def age(at: datetime, *, now: datetime) -> str:
-    """Return the time for today, the day for this year, else the date."""
-    local = at.astimezone(now.tzinfo)
-    if local.date() == now.date():
-        return date_format(local, "TIME_FORMAT")
-    if local.year == now.year:
-        return date_format(local, "j M")
-    return date_format(local, "SHORT_DATE_FORMAT")

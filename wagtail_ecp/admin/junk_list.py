@@ -3,15 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.admin.scores import in_words
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox.models import Folder
 from wagtail_ecp.inbox.models.conversations import JUNK
 from wagtail_ecp.spam.models import Score
+
+
+class Junk(Protocol):
+    """What is asked of a row."""
+
+    @property
+    def pk(self) -> int:
+        """Its number."""
+
+    @property
+    def junked_at(self) -> datetime | None:
+        """Since when it lies there."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +43,16 @@ class JunkList:
             self.days,
         ) % {"days": self.days}
 
-    def score(self, conversation: Conversation) -> str:
+    def score(self, conversation: Junk) -> str:
         """Return the highest score in it, in words; "" without any."""
         value = self.scores.get(conversation.pk)
         return "" if value is None else in_words(value)
 
-    def score_width(self, conversation: Conversation) -> str:
+    def score_width(self, conversation: Junk) -> str:
         """Return the same as a length in a picture."""
         return f"{self.scores.get(conversation.pk, 0):.1f}"
 
-    def purged(self, conversation: Conversation, *, now: datetime) -> str:
+    def purged(self, conversation: Junk, *, now: datetime) -> str:
         """Return the day after which it is purged, with the year if it is another."""
         if conversation.junked_at is None:
             return ""
@@ -50,7 +63,7 @@ class JunkList:
         return date_format(day, "j M" if this_year else "SHORT_DATE_FORMAT")
 
 
-def junk_of(conversations: Sequence[Conversation], name: str) -> JunkList | None:
+def junk_of(conversations: Sequence[Junk], name: str) -> JunkList | None:
     """Return it for two queries at most; None for a list from which nothing goes."""
     if name not in JUNK:
         return None

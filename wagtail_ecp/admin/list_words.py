@@ -25,6 +25,10 @@ EMPTY: "dict[str, tuple[StrOrPromise, StrOrPromise]]" = {
         _("Somebody answers for everything."),
         _("New mail that nobody has taken yet appears in this list."),
     ),
+    "drafts": (
+        _("Nobody is writing."),
+        _("What is begun and not sent is kept here, for the whole team to go on with."),
+    ),
     "starred": (
         _("You have no stars."),
         _("Put a star on a conversation to find it again here; only you see it."),
@@ -53,3 +57,9 @@ EMPTY: "dict[str, tuple[StrOrPromise, StrOrPromise]]" = {
         _("Move here what nobody needs; a reply brings it back."),
     ),
 }
+
+#: What a list says that is empty because of its filters.
+NARROWED: "tuple[StrOrPromise, StrOrPromise]" = (
+    _("Nothing here is like that."),
+    _("Take a filter away above, or look in another list, to see more."),
+)

@@ -1,5 +1,6 @@
 """The Mail part of Wagtail's sidebar, for one query on any admin page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -221,6 +222,8 @@ def links(found: Navigation) -> list[Any]:
         )
         for mailbox in found.mailboxes
     ]
+    if len(below) > 1:
+        below.insert(0, _all_mailboxes(found.mailboxes))
     if found.may_write:
         below.append(_link("compose", _("Compose"), "edit"))
     if not (found.mailboxes and found.has_account):
@@ -234,6 +237,14 @@ def links(found: Navigation) -> list[Any]:
         below.append(_link("account_options", _("Account Options"), "sliders"))
         below.append(_link("billing", _("Billing"), "doc-full"))
     return below
+
+
+def _all_mailboxes(mailboxes: Sequence[MailboxLink]) -> LinkMenuItem:
+    """Return the link to the inbox of all; its tabs lead to the other lists."""
+    unread = sum(mailbox.unread for mailbox in mailboxes)
+    together = MailboxLink(0, _("All mailboxes"), unread)
+    url = reverse("wagtail_ecp:all_mailboxes", args=[Folder.INBOX])
+    return LinkMenuItem("ecp-all-mailboxes", together.label, url, icon_name="mail")
 
 
 def _link(url_name: str, label: str, icon: str) -> LinkMenuItem:

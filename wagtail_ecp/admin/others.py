@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.admin.folders import age
+from wagtail_ecp.admin.ages import age
 from wagtail_ecp.inbox.models import Conversation, Folder
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 

@@ -22,7 +22,7 @@ PREFIX = "ecp_profile"
 WAYS_OF_WORKING = (
     *("signature", "default_mailbox", "starting_tab", "archive_on_reply"),
     *("then_shows", "undo_seconds", "writes_plain"),
-    "newest_first",
+    *("newest_first", "has_preview", "is_compact"),
 )
 ALERTS = ("alert_assigned", "alert_mailboxes")
 NAMES = (*WAYS_OF_WORKING, *ALERTS)

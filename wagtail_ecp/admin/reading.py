@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from wagtail_ecp.admin.ages import age
 from wagtail_ecp.admin.collapsing import shown_whole
-from wagtail_ecp.admin.folders import age
 from wagtail_ecp.admin.quoted_text import folded
 from wagtail_ecp.admin.scores import ShownScore, heading_score
 from wagtail_ecp.admin.shown_files import ShownFile, shown_files

@@ -21,6 +21,8 @@ from wagtail_ecp.admin import (
     health,
     incoming,
     invoices,
+    list_news,
+    list_view,
     message_parts,
     message_views,
     news,
@@ -53,6 +55,12 @@ urlpatterns = [
     path("bulk/<int:change_id>/cancel/", bulk.cancel_bulk, name="cancel_bulk"),
     path("bulk/<int:change_id>/undo/", bulk.undo_bulk, name="undo_bulk"),
     path("messages/add-contacts/", contact_marks.add_contacts, name="add_contacts"),
+    path(
+        "<int:mailbox_id>/<slug:name>/news/", list_news.folder_news, name="folder_news"
+    ),
+    path("all/<slug:name>/news/", list_news.all_news, name="all_news"),
+    path("list-view/", list_view.list_view, name="list_view"),
+    path("conversations/<int:number>/preview/", list_view.preview, name="preview"),
     path(
         "conversations/<int:number>/", conversations.conversation, name="conversation"
     ),

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from wagtail_ecp.inbox.cursors import Cursor
+from wagtail_ecp.inbox.list_filters import filters
 from wagtail_ecp.inbox.lists import BY_NAME, Listing
 from wagtail_ecp.inbox.models import Mailbox
 
@@ -60,6 +61,7 @@ def where_of(listing: Listing, *, title: str) -> dict[str, Any]:
         "kind": "list",
         "name": listing.kind.name,
         "mailboxes": list(listing.mailboxes),
+        "filters": {one.kind.name: one.value for one in listing.filters},
         "title": title,
     }
 
@@ -67,7 +69,8 @@ def where_of(listing: Listing, *, title: str) -> dict[str, Any]:
 def _list(where: dict[str, Any], user: "User") -> Source:
     visible = Mailbox.objects.visible_to(user).filter(pk__in=where["mailboxes"])
     numbers = tuple(visible.order_by("pk").values_list("pk", flat=True))
-    return ListSource(Listing(BY_NAME[where["name"]], user, numbers))
+    chosen = filters(where.get("filters", {}))
+    return ListSource(Listing(BY_NAME[where["name"]], user, numbers, chosen))
 
 
 KINDS: Final[dict[str, Callable[[dict[str, Any], Any], Source]]] = {"list": _list}

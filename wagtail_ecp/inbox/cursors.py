@@ -2,9 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
-from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,10 +50,10 @@ class Order(NamedTuple):
         sign = "-" if self.is_newest_first else ""
         return conversations.order_by(f"{sign}{self.field}", f"{sign}id")
 
-    def cursor(self, conversation: Conversation) -> Cursor | None:
+    def cursor(self, row: Any) -> Cursor | None:
         """Return the row's place; None if it has no such moment any more."""
-        at = getattr(conversation, self.field)
-        return None if at is None else Cursor(at, conversation.pk)
+        at = getattr(row, self.field)
+        return None if at is None else Cursor(at, row.pk)
 
     def beyond(
         self, cursor: Cursor, conversations: ConversationQuerySet

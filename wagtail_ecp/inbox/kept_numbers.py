@@ -21,6 +21,8 @@ COLUMNS: Final = {
 def kept_number(listing: Listing) -> int | None:
     """Return how many conversations a list holds; None where nobody keeps count."""
     name = listing.kind.name
+    if listing.filters:
+        return None
     if name == "mine":
         mine = AssigneeCounter.objects.filter(user=listing.user.pk)
         return _sum(mine.filter(mailbox__in=listing.mailboxes), "conversations")

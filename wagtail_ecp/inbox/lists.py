@@ -9,6 +9,7 @@ from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.inbox.cursors import Cursor, Order
+from wagtail_ecp.inbox.list_filters import Filter
 from wagtail_ecp.inbox.models import Conversation, Folder, Star
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 
@@ -112,6 +113,7 @@ class Listing:
     kind: List
     user: "User | Any"
     mailboxes: tuple[int, ...]
+    filters: tuple[Filter, ...] = ()
 
     def everything(self) -> ConversationQuerySet:
         """Return all that it holds, in no order: for whoever works through it."""
@@ -121,6 +123,11 @@ class Listing:
     def rows(self, *, most: int, beyond: Cursor | None = None) -> ConversationQuerySet:
         """Return as many rows at most, from after the cursor on, in order."""
         return self._rows(self.kind.order, most=most, beyond=beyond)
+
+    def newer(self, top: Cursor, *, most: int) -> list[int]:
+        """Return the numbers of what came before ``top`` since, the nearest first."""
+        found = self._rows(self.kind.order.backwards, most=most, beyond=top)
+        return list(found.values_list("pk", flat=True))
 
     def neighbours(self, conversation: Conversation) -> Neighbours:
         """Return what lies beside a conversation, also if it just left the list.
@@ -157,7 +164,10 @@ class Listing:
         return order.sort(order.beyond(beyond, found) if beyond else found)
 
     def _narrowed(self, found: ConversationQuerySet) -> ConversationQuerySet:
-        return self.kind.narrow(found.whole(), self.user)
+        found = self.kind.narrow(found.whole(), self.user)
+        for chosen in self.filters:
+            found = chosen.narrow(found, self.user)
+        return found
 
 
 def _either(arms: Sequence[ConversationQuerySet]) -> Any:

@@ -19,6 +19,8 @@ COLUMNS = (
     "default_mailbox",
     "starting_tab",
     "archive_on_reply",
+    "has_preview",
+    "is_compact",
     "newest_first",
     "then_shows",
     "undo_seconds",

@@ -147,6 +147,13 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
                 name="ecp_conversation_list",
             ),
             models.Index(
+                fields=["mailbox", "folder", "-last_message_at", "-id"],
+                condition=Q(
+                    merged_into__isnull=True, snoozed_until__isnull=True, is_unread=True
+                ),
+                name="ecp_conversation_unread",
+            ),
+            models.Index(
                 fields=["assignee", "mailbox", "-last_message_at", "-id"],
                 condition=Q(
                     merged_into__isnull=True,

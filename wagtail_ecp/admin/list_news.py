@@ -1,0 +1,47 @@
+"""What came into a list while one reads it; asked for every half minute."""
+
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from wagtail_ecp.admin.places import ListPlace
+from wagtail_ecp.inbox.cursors import Cursor
+
+#: More new conversations than these are not counted.
+MOST: Final = 50
+
+
+@require_safe
+def folder_news(request: HttpRequest, mailbox_id: int, name: str) -> HttpResponse:
+    """Tell what came into a mailbox's list after the row at the top of the page."""
+    return _news(request, mailbox_id, name)
+
+
+@require_safe
+def all_news(request: HttpRequest, name: str) -> HttpResponse:
+    """Tell the same of the list of all mailboxes."""
+    return _news(request, None, name)
+
+
+def _news(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpResponse:
+    place = ListPlace.of(request, mailbox_id, name, request.GET)
+    if place is None:
+        raise Http404
+    top = Cursor.read(request.GET.get("after", ""))
+    numbers = place.listing.newer(top, most=MOST) if top else []
+    tag = f'"{len(numbers)}-{numbers[-1] if numbers else 0}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    return JsonResponse(
+        {"number": len(numbers), "words": _words(len(numbers))}, headers=headers
+    )
+
+
+def _words(number: int) -> str:
+    more = "+" if number == MOST else ""
+    return ngettext("%(number)s new", "%(number)s new", number) % {
+        "number": f"{number}{more}"
+    }

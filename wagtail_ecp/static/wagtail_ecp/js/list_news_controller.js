@@ -1,0 +1,120 @@
+(() => {
+  const PAUSE = 30000; // milliseconds
+  const WISH = 'ecp-list-notices';
+
+  // Says what came into the list, and shows it when asked: rows are put above those
+  // that are there, which keep their ticks and their place.
+  class ListNewsController extends window.StimulusModule.Controller {
+    static targets = ['told', 'list', 'ask'];
+
+    static values = { url: String, after: String, all: String };
+
+    connect() {
+      this.title = document.title;
+      this.number = 0;
+      this.offer();
+      this.wait();
+    }
+
+    disconnect() {
+      window.clearTimeout(this.timer);
+      document.title = this.title;
+    }
+
+    wait() {
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.look(), PAUSE);
+    }
+
+    async look() {
+      // Silent while nobody looks; who comes back is told at once.
+      if (document.visibilityState === 'hidden') return;
+      const and = this.urlValue.includes('?') ? '&' : '?';
+      try {
+        const response = await window.fetch(
+          `${this.urlValue}${and}after=${this.afterValue}`,
+          { cache: 'no-cache', redirect: 'error' },
+        );
+        if (response.ok) this.tell(await response.json());
+      } catch {
+        // The network is away for a moment, or the member logged out.
+      }
+      this.wait();
+    }
+
+    tell({ number, words }) {
+      const isMore = number > this.number;
+      this.number = number;
+      this.toldTarget.hidden = !number;
+      this.toldTarget.textContent = words;
+      document.title = number ? `(${number}) ${this.title}` : this.title;
+      if (isMore && !document.hasFocus() && this.isWished) {
+        // The tag replaces a notice that nobody has looked at yet.
+        new window.Notification(this.title, { body: words, tag: WISH });
+      }
+    }
+
+    async show() {
+      if (!this.hasListTarget) {
+        window.location.reload(); // It was empty: there is no place to lose.
+        return;
+      }
+      const response = await window.fetch(window.location.href, {
+        redirect: 'error',
+      });
+      if (!response.ok) return;
+      const html = await response.text();
+      const found = new window.DOMParser().parseFromString(html, 'text/html');
+      const fresh = found.querySelector('[data-controller~="ecp-list-news"]');
+      const rows = [...fresh.querySelectorAll('tbody tr')];
+      this.put(rows);
+      this.afterValue = fresh.getAttribute('data-ecp-list-news-after-value');
+      this.tell({ number: 0, words: '' });
+      document.getElementById(rows[0]?.querySelector('a').id)?.focus();
+    }
+
+    put(rows) {
+      const body = this.listTarget.tBodies[0];
+      const known = [...body.rows];
+      const top = known[0];
+      const first = rows.findIndex((row) => row.querySelector('a').id === idOf(top));
+      for (const row of first < 0 ? rows : rows.slice(0, first)) {
+        const old = known.find((one) => idOf(one) === idOf(row));
+        const isTicked = old?.querySelector('[name="row"]')?.checked;
+        const added = document.adoptNode(row);
+        old?.remove();
+        if (isTicked) added.querySelector('[name="row"]').checked = true;
+        body.insertBefore(added, top);
+      }
+    }
+
+    // Only a button asks for leave to notify, never the page by itself.
+    offer() {
+      const isPossible =
+        'Notification' in window && window.Notification.permission !== 'denied';
+      this.askTarget.hidden = !isPossible;
+      this.askTarget.setAttribute('aria-pressed', String(this.isWished));
+    }
+
+    async ask() {
+      if (this.isWished) {
+        window.localStorage.removeItem(WISH);
+      } else if ((await window.Notification.requestPermission()) === 'granted') {
+        window.localStorage.setItem(WISH, 'yes');
+      }
+      this.offer();
+    }
+
+    get isWished() {
+      return (
+        'Notification' in window &&
+        window.Notification.permission === 'granted' &&
+        window.localStorage.getItem(WISH) === 'yes'
+      );
+    }
+  }
+
+  const idOf = (row) => row?.querySelector('a')?.id;
+
+  window.wagtail.app.register('ecp-list-news', ListNewsController);
+})();
