@@ -12,7 +12,7 @@ from wagtail_ecp.inbox import actions, tagging
 from wagtail_ecp.inbox.models import Tag
 
 
-class TagForm(forms.ModelForm):
+class TagForm(forms.ModelForm):  # type: ignore[type-arg]
     """A tag's spelling, or the tag that it becomes part of."""
 
     into = forms.ModelChoiceField(

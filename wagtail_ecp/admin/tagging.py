@@ -34,8 +34,8 @@ def tag(request: AdminRequest, number: int) -> HttpResponse:
         notices.success(request, _("#%(number)s is tagged so.") % {"number": found.pk})
     else:
         words = _("#%(number)s is tagged: %(tags)s.")
-        names = ", ".join(done.data["tags"])
-        offer_undo(request, done, words % {"number": found.pk, "tags": names})
+        told = {"number": found.pk, "tags": ", ".join(done.data["tags"])}
+        offer_undo(request, done, words % told)
     return go_back(request, found)
 
 

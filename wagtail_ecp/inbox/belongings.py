@@ -21,7 +21,7 @@ from wagtail_ecp.inbox.models import (
 )
 
 #: By the name in a merge's data: the model, and what it ties to the conversation.
-TIES: dict[str, tuple[type[ConversationTag | Star | Follow], str]] = {
+TIES: dict[str, tuple[Any, str]] = {
     "tags": (ConversationTag, "tag_id"),
     "stars": (Star, "user_id"),
     "follows": (Follow, "user_id"),

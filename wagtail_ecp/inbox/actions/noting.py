@@ -1,5 +1,6 @@
 """What colleagues tell each other: notes, and whom these mention."""
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def change_note(note: Note, text: str, *, by: "User") -> Note:
 def delete_note(note: Note, *, by: "User") -> Action:
     """Delete one's own note; the journal keeps what it takes to undo that."""
     row, own = _own(note, by=by)
-    kept = {
+    kept: dict[str, Any] = {
         "note": own.pk,
         "text": own.text,
         "at": own.at.isoformat(),
@@ -99,7 +100,7 @@ def undo_delete_note(row: Conversation, action: Action, by: "User") -> None:
         author=by,
         author_name=display_name(by),
         text=data["text"],
-        at=parse_datetime(data["at"]),
+        at=datetime.fromisoformat(data["at"]),
         changed_at=parse_datetime(data["changed_at"]) if data["changed_at"] else None,
     )
     readers = permissions.possible_readers(row.mailbox)
