@@ -66,7 +66,8 @@
     // The editor writes its state anew, in other words, when it is merely touched.
     saidIn(body) {
       if (this.element.elements.is_plain.value === 'True') return body;
-      const { blocks = [], entityMap = {} } = JSON.parse(body || '{}');
+      // An editor that nothing was written in says "null".
+      const { blocks = [], entityMap = {} } = JSON.parse(body || '{}') ?? {};
       const entities = Object.values(entityMap).map(({ type, data }) => [type, data]);
       return [
         blocks.map((block) => [
@@ -263,7 +264,8 @@
     // Only formatting that there is can be lost.
     warn(event) {
       if (this.element.elements.is_plain.value === 'True') return;
-      const { blocks, entityMap } = JSON.parse(this.element.elements.body.value);
+      const written = JSON.parse(this.element.elements.body.value || '{}');
+      const { blocks = [], entityMap = {} } = written ?? {};
       const isPlain = blocks.every(
         (block) => block.type === 'unstyled' && block.inlineStyleRanges.length === 0,
       );
