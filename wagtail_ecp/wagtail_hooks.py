@@ -9,6 +9,7 @@ from django.urls import URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets import viewsets
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.utils.urlpatterns import decorate_urlpatterns
@@ -30,6 +31,7 @@ from wagtail_ecp.admin.own_address import OwnAddressPanel
 from wagtail_ecp.admin.owner_guard import HOOKS
 from wagtail_ecp.admin.pause import PausePanel
 from wagtail_ecp.admin.profile import ProfilePanel
+from wagtail_ecp.admin.search import search_area
 from wagtail_ecp.inbox.actions import DECLARED_A_COPY, TRANSPORT_RESUMED
 from wagtail_ecp.inbox.exports import EXPORT_ASKED, EXPORT_DOWNLOADED
 
@@ -51,6 +53,12 @@ def register_admin_urls() -> list[URLResolver]:
 def register_menu_item() -> MenuItem:
     """Put "Mail" into the sidebar."""
     return MailMenuItem()
+
+
+@hooks.register("register_admin_search_area")
+def register_search_area() -> SearchArea:
+    """Let mail be searched from Wagtail's own search."""
+    return search_area()
 
 
 @hooks.register("register_settings_menu_item")

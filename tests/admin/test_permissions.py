@@ -39,11 +39,13 @@ from wagtail_ecp.inbox.models import (
     Outbox,
     OutgoingServer,
     Rejudging,
+    SavedSearch,
     Source,
     Star,
     Tag,
 )
 from wagtail_ecp.inbox.receiving import receive
+from wagtail_ecp.inbox.search.vocabulary import Rule
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import Address
 from wagtail_ecp.mail.composing import OutgoingFile
@@ -82,6 +84,8 @@ FIRST_MAILBOX = (200, 200, 404, "home", 200, "login")
 
 # Others see their own mailboxes there.
 ALL_I_READ = (200, 200, 200, 404, 404, "login")
+
+SEARCH = (200, 200, 200, "home", 200, "login")
 
 #: By URL name: by GET, and by POST.
 MATRIX: dict[str, tuple[Row, Row]] = {
@@ -165,6 +169,19 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:pause": (
         (200, 200, 200, "home", 200, "login"),
         (403, 403, 403, "home", 302, "login"),
+    ),
+    # A shared one of the replier's, whom an administrator may help with it.
+    "wagtail_ecp:search": (SEARCH, NOT_SO),
+    "wagtail_ecp:search_complete": (SEARCH, NOT_SO),
+    "wagtail_ecp:saved_search": ((200, 200, 200, 404, 200, "login"), NOT_SO),
+    "wagtail_ecp:saved_search_new": (SEARCH, (200, 200, 200, "home", 200, "login")),
+    "wagtail_ecp:saved_search_edit": (
+        (403, 200, 403, 404, 200, "login"),
+        (403, 302, 403, 404, 302, "login"),
+    ),
+    "wagtail_ecp:saved_search_delete": (
+        (403, 200, 403, 404, 200, "login"),
+        (403, 302, 403, 404, 302, "login"),
     ),
     "wagtail_ecp:health": (ADMINISTRATION, NOT_SO),
     # There is an account; tests/setup says who gets what before there is one.
@@ -331,6 +348,12 @@ class World:
             "mail_id": troubled.pk,
             "note_id": actions.add_note(one, "Call", by=replier).pk,
             "run_id": Rejudging.objects.create(state=Rejudging.State.DONE).pk,
+            "saved_id": actions.save_search(
+                "Shared",
+                [Rule("unread", "true")],
+                is_shared=True,
+                by=replier,
+            ).pk,
             "export_id": exports.ask(by=Account.objects.get().owner).pk,
             "pk": {
                 "ecp_mailboxes": mailbox.pk,
@@ -375,6 +398,11 @@ class World:
             "wagtail_ecp:switch": {"mailbox": [mailbox.pk]},
             "wagtail_ecp:add_note": {"text": "Hello"},
             "wagtail_ecp:change_note": {"text": "Hello"},
+            "wagtail_ecp:saved_search_edit": {
+                "name": "Changed",
+                "is_text": "yes",
+                "text": "parcel",
+            },
         }
 
     def url(self, name, parameters):
@@ -423,6 +451,7 @@ def everything():
         OutgoingServer,
         Export,
         Rejudging,
+        SavedSearch,
         Account,
         BillingDetails,
         Invoice,

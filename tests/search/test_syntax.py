@@ -8,7 +8,9 @@ from wagtail_ecp.inbox.search.syntax import (
     MAX_LENGTH,
     SHORTCUTS,
     Slip,
+    join_values,
     parse,
+    split_values,
     write,
 )
 from wagtail_ecp.inbox.search.vocabulary import (
@@ -217,3 +219,28 @@ def test_a_rule_that_can_not_be_asked_says_why(rule, trouble):
 @pytest.mark.parametrize("data", [None, 5, "x", [], {"values": 5}, {"type": ["a"]}])
 def test_whatever_a_row_holds_is_a_rule_with_trouble(data):
     assert Rule.read(data).trouble is not None
+
+
+@given(st.lists(VALUES.map(str.strip).filter(bool), max_size=5))
+def test_values_between_commas_are_read_as_they_are_written(values):
+    assert split_values(join_values(values)) == values
+
+
+@given(st.text())
+def test_any_text_has_values_between_its_commas(text):
+    assert all(value.strip() for value in split_values(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("a, b", ["a", "b"]),
+        ("a b,, c ,", ["a b", "c"]),
+        ('"a, b", c', ["a, b", "c"]),
+        ('"a" b, c', ['"a" b', "c"]),
+        ('"a', ['"a']),
+        ("", []),
+    ],
+)
+def test_values_stand_between_commas(text, values):
+    assert split_values(text) == values

@@ -15,7 +15,8 @@ from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin import bulk_words, ticked
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
-from wagtail_ecp.admin.places import Place, find_place
+from wagtail_ecp.admin.place import Place
+from wagtail_ecp.admin.places import find_place
 from wagtail_ecp.admin.undo_notice import offer
 from wagtail_ecp.admin.undoing import way_back
 from wagtail_ecp.inbox import bulk

@@ -1,8 +1,9 @@
 """The bar above a list: what can be done to the conversations that are ticked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from wagtail_ecp.admin.place import Place
 from wagtail_ecp.admin.places import ListPlace
 from wagtail_ecp.inbox.actions.bulk import BULK_ACTIONS, BulkAction
 from wagtail_ecp.inbox.models import Folder
@@ -45,9 +46,11 @@ class Bar(NamedTuple):
     is_part: bool
 
 
-def bar_of(place: ListPlace, *, may_reply: bool, is_part: bool) -> Bar:
+def bar_of(place: Place, *, may_reply: bool, is_part: bool) -> Bar:
     """Return the bar of a list's page; ``is_part``: the list has other pages too."""
-    pointless = POINTLESS[place.listing.kind.name]
+    pointless: Collection[str] = ()
+    if isinstance(place, ListPlace):
+        pointless = POINTLESS[place.listing.kind.name]
     fitting = [
         action
         for action in BULK_ACTIONS

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from wagtail_ecp.admin import marked
 from wagtail_ecp.admin.numbers import grouped
-from wagtail_ecp.admin.places import Place
+from wagtail_ecp.admin.place import Place
 from wagtail_ecp.inbox.actions.bulk import BULK_ACTION_NAMED
 from wagtail_ecp.inbox.models import BulkChange, BulkItem, Conversation
 from wagtail_ecp.spam.models import Mark

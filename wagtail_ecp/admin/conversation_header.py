@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_ecp.admin.lookups import Reading
 from wagtail_ecp.admin.pages import AdminRequest
-from wagtail_ecp.admin.places import Place, came_from
+from wagtail_ecp.admin.place import Place
+from wagtail_ecp.admin.places import came_from
 from wagtail_ecp.inbox.models import Conversation, Folder, Merge
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_ecp.admin.ages import Age
 from wagtail_ecp.admin.junk_list import JunkList
-from wagtail_ecp.admin.places import Place
+from wagtail_ecp.admin.place import Place
 from wagtail_ecp.inbox.models import ConversationTag, Folder, Star
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 

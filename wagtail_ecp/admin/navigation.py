@@ -29,6 +29,7 @@ from wagtail_ecp.inbox.models import (
     FolderCounter,
     GroupMailboxPermission,
     Mailbox,
+    SavedSearch,
 )
 
 
@@ -83,6 +84,12 @@ class Navigation:
         return bool(self._rows_of("writes"))
 
     @property
+    def saved_searches(self) -> list[tuple[int, str]]:
+        """Return numbers and names of searches that the user may run, by name."""
+        found = [(pk, name) for _kind, pk, name, _none in self._rows_of("search")]
+        return sorted(found, key=lambda row: (row[1].casefold(), row[0]))
+
+    @property
     def is_owner(self) -> bool:
         """Whether the user owns the account."""
         return any(owned for *_rest, owned in self._rows_of("account"))
@@ -92,13 +99,16 @@ class Navigation:
         """Tell whether the user manages mailboxes; the same as ``can_administer``."""
         return self._user.has_perm(ADMINISTER) or self.is_owner
 
+    @property
+    def account_zone(self) -> str:
+        """The name of the account's own time zone."""
+        codes = [code for _kind, _pk, code, _owned in self._rows_of("account")]
+        return codes[0] if codes else Account().time_zone
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """Return the time zone of the dates that the user sees."""
-        codes = [code for _kind, _pk, code, _owned in self._rows_of("account")]
-        return zones.zone_for(
-            self._user, of_account=codes[0] if codes else Account().time_zone
-        )
+        return zones.zone_for(self._user, of_account=self.account_zone)
 
     @property
     def is_closed(self) -> bool:
@@ -154,7 +164,14 @@ def _parts(user: Any) -> list[QuerySet[Any, Any]]:
         _columns(Account.objects.exclude(closed_at=None), "closed", "name", None),
         _columns(Account.objects.filter(receives_only=True), "trial", "name", None),
         _columns(Installation.objects.all(), "installation", "pause", None),
+        _columns(_searches(user), "search", "name", None),
     ]
+
+
+def _searches(user: Any) -> QuerySet[Any, Any]:
+    # SQLite takes no part of a union that is sliced, but one that names a slice.
+    offered = SavedSearch.objects.offered_to(user).order_by("name", "pk")
+    return SavedSearch.objects.filter(pk__in=offered.values("pk")[:SEARCHES])
 
 
 def _columns(
@@ -176,6 +193,10 @@ def _columns(
         ecp_second=second,
     )
     return annotated.values_list("ecp_kind", "ecp_pk", text, "ecp_second")
+
+
+#: So many saved searches are in the menu.
+SEARCHES = 30
 
 
 class MailMenuItem(MenuItem):
@@ -230,6 +251,8 @@ def links(found: Navigation) -> list[Any]:
         below.append(_link("start", _("Getting started"), "help"))
     if found.pause:
         below.insert(0, _link("pause", _("All mail is paused"), "warning"))
+    if found.mailboxes:
+        below.append(_searching(found))
     below.append(_link("incoming_mail", _("Incoming mail"), "download"))
     if found.is_administrator:
         below.append(_administration())
@@ -251,6 +274,25 @@ def _link(url_name: str, label: str, icon: str) -> LinkMenuItem:
     name = f"ecp-{url_name.replace('_', '-')}"
     url = reverse(f"wagtail_ecp:{url_name}")
     return LinkMenuItem(name, label, url, icon_name=icon)
+
+
+def _searching(found: Navigation) -> Any:
+    """Return the search, with what is saved below it if anything is."""
+    search = _link("search", _("Search mail"), "search")
+    if not found.saved_searches:
+        return search
+    saved = [
+        LinkMenuItem(
+            f"ecp-search-{pk}",
+            name,
+            reverse("wagtail_ecp:saved_search", args=[pk]),
+            icon_name="search",
+        )
+        for pk, name in found.saved_searches
+    ]
+    return SubMenuItem(
+        "ecp-searches", _("Searches"), [search, *saved], icon_name="search"
+    )
 
 
 def _administration() -> SubMenuItem:

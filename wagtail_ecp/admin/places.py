@@ -5,18 +5,19 @@ question mark, and gives its address, title and neighbours back.
 """
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.admin.navigation import navigation
+from wagtail_ecp.admin.place import Place
+from wagtail_ecp.admin.search_places import SearchPlace
 from wagtail_ecp.inbox.bulk_sources import where_of
 from wagtail_ecp.inbox.cursors import Cursor
 from wagtail_ecp.inbox.kept_numbers import kept_number
@@ -30,51 +31,6 @@ ALL: Final = "all"
 #: The parameter that says where a page begins.
 BEFORE: Final = "before"
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
-
-
-class Place(ABC):
-    """Some conversations in an order, on a page of ours."""
-
-    @property
-    @abstractmethod
-    def key(self) -> str:
-        """What it travels as."""
-
-    @property
-    @abstractmethod
-    def url(self) -> str:
-        """The address of the page that was open."""
-
-    @property
-    @abstractmethod
-    def title(self) -> str:
-        """What people call it."""
-
-    @abstractmethod
-    def everything(self) -> ConversationQuerySet:
-        """Return all conversations that it holds, in no order."""
-
-    @abstractmethod
-    def neighbours(self, conversation: Conversation) -> Neighbours:
-        """Return what lies beside a conversation, for a few look-ups in an index."""
-
-    @property
-    def where(self) -> dict[str, Any] | None:
-        """What a bulk change keeps of it, to find the same again in a job.
-
-        None for what can't be changed as a whole; see ``inbox.bulk_sources``.
-        """
-        return None
-
-    @property
-    def number(self) -> int | None:
-        """How many conversations it holds, where that is kept; nothing is counted."""
-        return None
-
-    def url_of(self, number: int) -> str:
-        """Return the address of a conversation that leads back here."""
-        url = reverse("wagtail_ecp:conversation", args=[number])
-        return f"{url}?from={quote(self.key, safe='/')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +167,10 @@ def list_title(mailbox: str | None, label: Any) -> str:
 
 
 #: Each returns the place that a key names, or None if it is not of its kind.
-READERS: tuple[Callable[[HttpRequest, str], Place | None], ...] = (ListPlace.read,)
+READERS: tuple[Callable[[HttpRequest, str], Place | None], ...] = (
+    ListPlace.read,
+    SearchPlace.read,
+)
 
 
 def came_from(request: HttpRequest, conversation: Conversation) -> Place:

@@ -32,6 +32,8 @@ from wagtail_ecp.admin import (
     reauthentication,
     refiling,
     remote_images,
+    saved_searches,
+    search,
     sending,
     setup,
     setup_ready,
@@ -184,6 +186,28 @@ urlpatterns = [
         name="remove_contact",
     ),
     path("contacts/complete/", contacts.complete_contacts, name="complete_contacts"),
+    path("search/", search.search, name="search"),
+    path("search/complete/", search.search_complete, name="search_complete"),
+    path(
+        "saved-searches/new/",
+        saved_searches.saved_search_new,
+        name="saved_search_new",
+    ),
+    path(
+        "saved-searches/<int:saved_id>/",
+        saved_searches.saved_search,
+        name="saved_search",
+    ),
+    path(
+        "saved-searches/<int:saved_id>/edit/",
+        saved_searches.saved_search_edit,
+        name="saved_search_edit",
+    ),
+    path(
+        "saved-searches/<int:saved_id>/delete/",
+        saved_searches.saved_search_delete,
+        name="saved_search_delete",
+    ),
     path("incoming/", incoming.incoming_mail, name="incoming_mail"),
     path(
         "incoming/<int:mail_id>/source/",

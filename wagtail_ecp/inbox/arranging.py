@@ -51,8 +51,9 @@ def merge(kept: Conversation, gone: Conversation, *, by: "User | None" = None) -
         Message.objects.filter(pk__in=moved).update(conversation=kept)
         _inherit(kept, gone)
         gone.merged_into = kept
+        gone.is_to_be_indexed = True
         _refresh(kept)
-        gone.save(update_fields=["merged_into"])
+        gone.save(update_fields=["merged_into", "is_to_be_indexed"])
     _follow(gone.pk, kept.pk)
     if by is not None:
         lower, higher = sorted((kept.pk, gone.pk))

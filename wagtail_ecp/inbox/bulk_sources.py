@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from wagtail_ecp.inbox.cursors import Cursor
 from wagtail_ecp.inbox.list_filters import filters
-from wagtail_ecp.inbox.lists import BY_NAME, Listing
+from wagtail_ecp.inbox.lists import BY_NAME, NEWEST, Listing
 from wagtail_ecp.inbox.models import Mailbox
+from wagtail_ecp.inbox.search import pages, vocabulary
+from wagtail_ecp.inbox.search.finding import Search
+from wagtail_ecp.inbox.search.viewing import Viewer
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -73,7 +76,38 @@ def _list(where: dict[str, Any], user: "User") -> Source:
     return ListSource(Listing(BY_NAME[where["name"]], user, numbers, chosen))
 
 
-KINDS: Final[dict[str, Callable[[dict[str, Any], Any], Source]]] = {"list": _list}
+class SearchSource(NamedTuple):
+    """What a search finds, read by date."""
+
+    search: Search
+
+    def piece(
+        self, cursor: str, *, most: int, until: datetime
+    ) -> tuple[list[int], str]:
+        """See ``Source``."""
+        rows, _is_cut = pages.newest(self.search, most=most, cursor=Cursor.read(cursor))
+        numbers = [row.pk for row in rows if row.created_at <= until]
+        return numbers, str(NEWEST.cursor(rows[-1]) or "") if len(rows) == most else ""
+
+    def among(self, numbers: Collection[int]) -> set[int]:
+        """See ``Source``."""
+        fitting = self.search.conversations().filter(pk__in=numbers)
+        return set(fitting.values_list("pk", flat=True))
+
+
+def where_of_search(search: Search, *, title: str) -> dict[str, Any]:
+    """Return what a bulk change keeps of a search."""
+    return {"kind": "search", "rules": vocabulary.stored(search.rules), "title": title}
+
+
+def _search(where: dict[str, Any], user: "User") -> Source:
+    return SearchSource(Search(vocabulary.read(where["rules"]), Viewer.of(user)))
+
+
+KINDS: Final[dict[str, Callable[[dict[str, Any], Any], Source]]] = {
+    "list": _list,
+    "search": _search,
+}
 
 
 def read(where: dict[str, Any], user: "User") -> Source:

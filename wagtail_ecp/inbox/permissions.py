@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from wagtail_ecp.accounts.permissions import can_administer
 from wagtail_ecp.inbox.models import (
     Conversation,
     GroupMailboxPermission,
     Mailbox,
+    SavedSearch,
 )
 
 if TYPE_CHECKING:
@@ -60,3 +62,15 @@ def possible_readers(mailbox: Mailbox) -> "QuerySet[Any]":
         is_active=True, groups__mailbox_permissions__mailbox=mailbox
     )
     return users.distinct().order_by(users.model.USERNAME_FIELD)
+
+
+def can_search(user: "User | Any") -> bool:
+    """Whether ``user`` has any mail to search in, or manages those who have."""
+    return Mailbox.objects.visible_to(user).exists() or can_administer(user)
+
+
+def can_change_search(user: "User | Any", saved: SavedSearch) -> bool:
+    """Whether ``user`` may change or delete a saved search that they see."""
+    if saved.user_id == user.pk:
+        return True
+    return saved.is_shared and can_administer(user)

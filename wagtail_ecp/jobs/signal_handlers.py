@@ -101,6 +101,7 @@ def connect() -> None:
         (signals.message_stored, on_message_stored),
         (signals.message_stored, on_words_changed),
         (signals.message_queued, on_words_changed),
+        (signals.note_written, on_words_changed),
         (signals.conversation_assigned, on_conversation_assigned),
         (signals.messages_marked, on_messages_marked),
         (signals.rejudging_changed, on_rejudging_changed),

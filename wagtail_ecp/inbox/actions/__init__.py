@@ -30,6 +30,11 @@ from wagtail_ecp.inbox.actions.filing import mark_read, move_to
 from wagtail_ecp.inbox.actions.images import distrust_images, trust_images
 from wagtail_ecp.inbox.actions.judging import mark, take_back_mark
 from wagtail_ecp.inbox.actions.noting import add_note, change_note, delete_note
+from wagtail_ecp.inbox.actions.searching import (
+    change_search,
+    delete_search,
+    save_search,
+)
 from wagtail_ecp.inbox.actions.sending import (
     Afterwards,
     TooLateError,
@@ -71,7 +76,9 @@ __all__ = [
     "attach",
     "can_undo",
     "change_note",
+    "change_search",
     "delete_note",
+    "delete_search",
     "delete_tag",
     "detach",
     "discard_draft",
@@ -94,6 +101,7 @@ __all__ = [
     "restore_draft",
     "resume_transport",
     "save_draft",
+    "save_search",
     "schedule_draft",
     "send_again",
     "send_draft",

@@ -20,6 +20,8 @@ from wagtail_ecp.journal.models import Action
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+CHANGED = ("mailbox", "assignee", "assignee_name", "is_to_be_indexed")
+
 
 @transaction.atomic
 def switch(conversation: Conversation, *, to: Mailbox, by: "User") -> Action | None:
@@ -40,7 +42,7 @@ def switch(conversation: Conversation, *, to: Mailbox, by: "User") -> Action | N
         _put(row, to, parts=parts)
         if assignee:
             row.assignee_id, row.assignee_name = None, ""
-        row.save(update_fields=["mailbox", "assignee", "assignee_name"])
+        row.save(update_fields=CHANGED)
     return note_action(
         Action.Kind.SWITCHED,
         row,
@@ -66,7 +68,7 @@ def undo_switch(row: Conversation, action: Action, by: "User") -> None:
         _put(row, former, parts=data["parts"])
         if data["assignee"] and row.assignee_id is None:
             _give_back(row, *data["assignee"])
-        row.save(update_fields=["mailbox", "assignee", "assignee_name"])
+        row.save(update_fields=CHANGED)
 
 
 def _require_open(mailbox: Mailbox, *, by: "User") -> None:
@@ -94,6 +96,7 @@ def _parts(row: Conversation) -> list[int]:
 
 def _put(row: Conversation, mailbox: Mailbox, *, parts: list[int]) -> None:
     row.mailbox = mailbox
+    row.is_to_be_indexed = True  # The index knows in whose mailbox it lies.
     numbers = Conversation.objects.filter(pk__in=parts).exclude(merged_into=None)
     numbers.update(mailbox=mailbox)
     Draft.objects.filter(conversation=row).update(mailbox=mailbox)

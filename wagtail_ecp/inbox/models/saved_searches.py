@@ -8,6 +8,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_ecp.accounts.permissions import can_administer
+from wagtail_ecp.inbox.models.mailboxes import Mailbox
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -15,9 +18,18 @@ if TYPE_CHECKING:
 class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
     """Reads of saved searches."""
 
-    def visible_to(self, user: "User | Any") -> "SavedSearchQuerySet":
-        """One's own and what colleagues share; what they find is another question."""
+    def offered_to(self, user: "User | Any") -> "SavedSearchQuerySet":
+        """One's own and what is shared, for somebody who is known to be a member."""
         return self.filter(Q(user=user.pk) | Q(is_shared=True))
+
+    def visible_to(self, user: "User | Any") -> "SavedSearchQuerySet":
+        """One's own and what members share among each other and with administrators.
+
+        What they find is another question.
+        """
+        if Mailbox.objects.visible_to(user).exists() or can_administer(user):
+            return self.offered_to(user)
+        return self.filter(user=user.pk)
 
 
 class SavedSearch(models.Model):

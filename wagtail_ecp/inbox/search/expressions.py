@@ -32,10 +32,14 @@ class AllOf(NamedTuple):
     parts: tuple["Expression", ...]
 
 
-Expression: TypeAlias = Phrase | AnyOf | AllOf
+class Without(NamedTuple):
+    """The one, where the other is not."""
 
-NOTHING: Final = AnyOf(())
-EVERYWHERE: Final = tuple(Zone)
+    wanted: "Expression"
+    unwanted: "Expression"
+
+
+Expression: TypeAlias = Phrase | AnyOf | AllOf | Without
 
 
 def contains(zone: Zone, words: tuple[str, ...]) -> Phrase:

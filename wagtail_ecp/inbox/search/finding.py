@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from django.db.models import Q
 
-from wagtail_ecp.inbox.models import Conversation
+from wagtail_ecp.inbox.models import Folder
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 from wagtail_ecp.inbox.search import indexes
 from wagtail_ecp.inbox.search.expressions import (
@@ -19,6 +19,7 @@ from wagtail_ecp.inbox.search.expressions import (
     AllOf,
     AnyOf,
     Expression,
+    Without,
     ask,
     begins_a_word,
 )
@@ -78,6 +79,21 @@ class Search:
             self.problems.append(Problem(rule, gone=error.what, value=error.value))
             return Q()
 
+    def folders(self, found: ConversationQuerySet) -> list[ConversationQuerySet]:
+        """Return parts of what was found, each of which one index has in its order."""
+        if not self.is_possible:
+            return []
+        folders = WANTED if self.leaves_out_junk else tuple(Folder)
+        of_mailboxes = [found.filter(mailbox=number) for number in self._mailboxes]
+        return [
+            *(
+                part.awake().filter(folder=folder)
+                for part in of_mailboxes
+                for folder in folders
+            ),
+            *(part.filter(snoozed_until__isnull=False) for part in of_mailboxes),
+        ]
+
     @property
     def leaves_out_junk(self) -> bool:
         """Whether Spam and Trash were not looked at."""
@@ -92,7 +108,16 @@ class Search:
     def words(self) -> Expression | None:
         """What the index is asked for; None if nothing is."""
         parts = [_expression(rule) for rule in self._of_the_index(negative=False)]
-        return AllOf(tuple(parts)) if parts else None
+        if not parts:
+            return None
+        wanted = AllOf(tuple(parts))
+        return Without(wanted, self._unwanted) if self._unwanted else wanted
+
+    @cached_property
+    def _unwanted(self) -> AnyOf | None:
+        parts = [_expression(rule) for rule in self._of_the_index(negative=True)]
+        possible = tuple(filter(_can_be, parts))
+        return AnyOf(possible) if possible else None
 
     def _of_the_index(self, *, negative: bool) -> list[Rule]:
         return [
@@ -120,31 +145,35 @@ class Search:
         if not self.is_possible:
             return visible.none()
         found = visible.filter(self._where)
-        unwanted = [_expression(rule) for rule in self._of_the_index(negative=True)]
-        unwanted = [part for part in unwanted if _can_be(part)]
-        if unwanted:
+        if self._unwanted and self.words is None:
             numbers = self._index.find(
-                AnyOf(tuple(unwanted)), mailboxes=self._mailboxes, limit=None
+                self._unwanted, mailboxes=self._mailboxes, limit=None
             )
             found = found.exclude(pk__in=numbers)
         return found
 
-    def by_relevance(self, *, enough: int) -> list[int]:
-        """Return numbers, the best first; of more than ``enough`` the first thousand."""
-        if self.words is None or not self.is_possible or not _can_be(self.words):
-            return []
-        found: list[int] = []
-        for limit in RANKED:
-            found = self._ranked(self.words, limit)
-            if len(found) >= enough or not self._goes_on(limit):
-                break
-        return found[: RANKED[0]]
+    def by_relevance(self, *, enough: int) -> tuple[list[int], bool]:
+        """Return numbers, the best first, and whether not all were looked at.
 
-    def _ranked(self, words: Expression, limit: int) -> list[int]:
-        scores = dict(self._index.rank(words, mailboxes=self._mailboxes, limit=limit))
-        among = self._without_the_words().filter(pk__in=list(scores))
-        numbers = among.order_by().values_list("pk", flat=True)
-        return sorted(numbers, key=lambda number: (-scores[number], -number))
+        If few of the latest are not ``enough``, more are looked at; no more than a
+        thousand are returned.
+        """
+        found: list[int] = []
+        is_cut = False
+        if self.words is None or not self.is_possible or not _can_be(self.words):
+            return found, is_cut
+        for limit in RANKED:
+            scores = self._scores(self.words, limit)
+            among = self._without_the_words().filter(pk__in=list(scores))
+            found = list(among.order_by().values_list("pk", flat=True))
+            is_cut = len(scores) == limit and self._goes_on(limit)
+            if len(found) >= enough or not is_cut:
+                break
+        found.sort(key=lambda number: (-scores[number], -number))
+        return found[: RANKED[0]], is_cut
+
+    def _scores(self, words: Expression, limit: int) -> dict[int, float]:
+        return dict(self._index.rank(words, mailboxes=self._mailboxes, limit=limit))
 
     def _goes_on(self, limit: int) -> bool:
         assert self.words is not None  # noqa: S101 - asked only if there are some.
@@ -162,7 +191,7 @@ class Search:
 
     @property
     def _mailboxes(self) -> list[int]:
-        return list(self.viewer.mailboxes.values())
+        return list(self.viewer.mailboxes)
 
 
 def _expression(rule: Rule) -> Expression:
@@ -174,15 +203,10 @@ def _expression(rule: Rule) -> Expression:
 
 def _can_be(expression: Expression) -> bool:
     """Whether anything can match: signs alone are in no index."""
+    if isinstance(expression, Without):
+        return _can_be(expression.wanted)
     if isinstance(expression, AllOf):
         return all(map(_can_be, expression.parts))
     if isinstance(expression, AnyOf):
         return any(map(_can_be, expression.parts))
     return True
-
-
-def rows_of(numbers: Sequence[int], columns: Sequence[str]) -> list[Conversation]:
-    """Return conversations in the order of their numbers, those that are still there."""
-    found = Conversation.objects.filter(pk__in=numbers).only(*columns)
-    rows: dict[int, Conversation] = {row.pk: row for row in found}
-    return [rows[number] for number in numbers if number in rows]

@@ -38,6 +38,7 @@ from wagtail_ecp.inbox.search.vocabulary import (
     read_number,
     read_span,
 )
+from wagtail_ecp.inbox.tagging import key_of
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import address_key
 
@@ -169,7 +170,7 @@ def _creator(rule: Rule, viewer: Viewer) -> Q:
 def _mailbox(rule: Rule, viewer: Viewer) -> Q:
     numbers = []
     for value in rule.values:
-        number = viewer.mailboxes.get(address_key(value))
+        number = viewer.addresses.get(address_key(value))
         if number is None:
             raise GoneError("mailbox", value)
         numbers.append(number)
@@ -197,7 +198,7 @@ def _tag(rule: Rule, viewer: Viewer) -> Q:
     taggings = ConversationTag.objects.filter(conversation=OuterRef("pk"))
     if rule.operator in (Operator.TRUE, Operator.FALSE):
         return _in_sign(rule, Q(Exists(taggings)))
-    keys = [" ".join(value.split()).casefold() for value in rule.values]
+    keys = [key_of(" ".join(value.split())) for value in rule.values]
     if rule.operator in (Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN):
         for key, value in zip(keys, rule.values, strict=True):
             _require_tag(key, value, viewer)
@@ -207,7 +208,7 @@ def _tag(rule: Rule, viewer: Viewer) -> Q:
 
 def _require_tag(key: str, value: str, viewer: Viewer) -> None:
     borne = ConversationTag.objects.filter(
-        tag__key=key, conversation__mailbox__in=viewer.mailboxes.values()
+        tag__key=key, conversation__mailbox__in=viewer.mailboxes
     )
     if not borne.exists():
         raise GoneError("tag", value)

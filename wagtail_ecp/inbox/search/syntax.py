@@ -329,3 +329,36 @@ def _value(text: str) -> str:
 
 def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def join_values(values: Iterable[str]) -> str:
+    """Return values between commas, as ``split_values`` takes them apart."""
+    return ", ".join(
+        _quote(value) if set(value) & set('",\\') or value != value.strip() else value
+        for value in values
+    )
+
+
+_PART: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)', re.DOTALL)
+
+
+def split_values(text: str) -> list[str]:
+    """Return the values that stand between commas, without blanks around them."""
+    found = []
+    at = 0
+    while at < len(text):
+        part = _PART.match(text, at)
+        if part is None:  # Something after a closing quote.
+            end = text.find(",", at)
+            piece, at = text[at:end] if end >= 0 else text[at:], end + 1 or len(text)
+        else:
+            piece, at = _unquoted(part), part.end()
+        if piece.strip():
+            found.append(piece)
+    return found
+
+
+def _unquoted(part: re.Match[str]) -> str:
+    if part[1] is None:
+        return part[2].strip()
+    return re.sub(r"\\(.)", r"\1", part[1], flags=re.DOTALL)

@@ -1,5 +1,6 @@
 """Who asks, and what they may be told of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -25,17 +26,26 @@ class Viewer:
 
     user: "User | Any"
     clock: Clock
+    #: The numbers of the mailboxes that they may read.
+    mailboxes: tuple[int, ...]
 
     @classmethod
     def of(cls, user: "User | Any") -> Self:
         """Return the viewer, now; days are the account's, not the member's own."""
-        zone = zone_for(None, of_account=Account.objects.current().time_zone)
-        return cls(user, Clock(timezone.now(), zone))
+        readable = Mailbox.objects.visible_to(user).order_by("pk")
+        numbers = tuple(readable.values_list("pk", flat=True))
+        return cls.known(user, numbers, zone=Account.objects.current().time_zone)
+
+    @classmethod
+    def known(cls, user: "User | Any", mailboxes: Iterable[int], *, zone: str) -> Self:
+        """Return the viewer of whom mailboxes and the account's zone are known."""
+        clock = Clock(timezone.now(), zone_for(None, of_account=zone))
+        return cls(user, clock, tuple(mailboxes))
 
     @cached_property
-    def mailboxes(self) -> dict[str, int]:
-        """The numbers of the mailboxes that they may read, by the key of the address."""
-        readable = Mailbox.objects.visible_to(self.user).order_by("pk")
+    def addresses(self) -> dict[str, int]:
+        """The numbers of these mailboxes by the keys of their addresses."""
+        readable = Mailbox.objects.visible_to(self.user)
         return dict(readable.values_list("address_key", "pk"))
 
     def conversations(self) -> "ConversationQuerySet":
@@ -44,8 +54,7 @@ class Viewer:
 
     def members(self) -> Any:
         """Return the users of whom they may know: who shares or works in a mailbox."""
-        numbers = self.mailboxes.values()
-        rights = GroupMailboxPermission.objects.filter(mailbox__in=numbers)
+        rights = GroupMailboxPermission.objects.filter(mailbox__in=self.mailboxes)
         assigned = self.conversations().exclude(assignee=None).order_by()
         known = Q(groups__in=rights.values("group")) | Q(
             pk__in=assigned.values("assignee")

@@ -17,7 +17,13 @@ from modelsearch.utils import get_content_type_pk
 
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.search.documents import Document
-from wagtail_ecp.inbox.search.expressions import AllOf, AnyOf, Expression, Phrase
+from wagtail_ecp.inbox.search.expressions import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Phrase,
+    Without,
+)
 from wagtail_ecp.inbox.search.tokens import scope
 
 
@@ -115,5 +121,7 @@ def _written(expression: Expression) -> str:
     if isinstance(expression, Phrase):
         *words, last = (f"'{word}'" for word in expression.words)
         return f"({' <-> '.join([*words, last + ':*' * expression.is_open])})"
+    if isinstance(expression, Without):
+        return f"({_written(expression.wanted)} & !{_written(expression.unwanted)})"
     joint = " & " if isinstance(expression, AllOf) else " | "
     return f"({joint.join(map(_written, expression.parts))})"

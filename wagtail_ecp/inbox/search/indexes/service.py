@@ -7,7 +7,7 @@ are asked for as whole ones there.
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from modelsearch.query import And, Or, Phrase
+from modelsearch.query import And, Not, Or, Phrase
 
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.search import expressions
@@ -79,6 +79,9 @@ class ServiceIndex:
 def _asked(expression: expressions.Expression) -> Any:
     if isinstance(expression, expressions.Phrase):
         return Phrase(" ".join(expression.words))
+    if isinstance(expression, expressions.Without):
+        unwanted = Not(_asked(expression.unwanted))
+        return And([_asked(expression.wanted), unwanted])
     parts = list(map(_asked, expression.parts))
     if len(parts) == 1:
         return parts[0]

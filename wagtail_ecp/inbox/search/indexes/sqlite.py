@@ -18,7 +18,7 @@ from modelsearch.utils import get_content_type_pk
 
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.search.documents import Document
-from wagtail_ecp.inbox.search.expressions import AllOf, Expression, Phrase
+from wagtail_ecp.inbox.search.expressions import AllOf, Expression, Phrase, Without
 from wagtail_ecp.inbox.search.tokens import scope
 
 TABLE = "modelsearch_indexentry_fts"
@@ -134,5 +134,7 @@ def _written(expression: Expression) -> str:
     """Write an expression in FTS5's language; words hold letters and digits alone."""
     if isinstance(expression, Phrase):
         return f'"{" ".join(expression.words)}"' + " *" * expression.is_open
+    if isinstance(expression, Without):
+        return f"({_written(expression.wanted)} NOT {_written(expression.unwanted)})"
     joint = " AND " if isinstance(expression, AllOf) else " OR "
     return f"({joint.join(map(_written, expression.parts))})"
