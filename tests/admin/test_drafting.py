@@ -341,3 +341,36 @@ def test_the_browser_is_told_what_it_need_not_keep(client, alice, conversation):
     response = client.post(SEND, fields(conversation))
 
     assert response.cookies["ecp_saved"].value.split(".")[0] == "a" * 32
+
+
+def test_one_comes_back_to_the_list_that_one_came_from(client, alice, conversation):
+    client.force_login(alice)
+
+    response = client.post(SAVE, fields(conversation, **{"from": "all/inbox"}))
+
+    assert "from=all/inbox" in response.url
+    assert response.url.endswith("#write")
+
+
+def test_an_answer_leaves_from_where_the_conversation_lies_by_now(
+    client, alice, conversation
+):
+    sales = a_mailbox("sales@example.com", repliers=[alice])
+    data = fields(conversation)
+    actions.switch(conversation, to=sales, by=alice)
+    client.force_login(alice)
+
+    client.post(SEND, data)
+
+    assert Message.objects.get(direction="out").sender_address == "sales@example.com"
+
+
+def test_what_the_script_could_not_save_is_told(client, alice, bob, conversation):
+    draft = a_draft(conversation, by=alice)
+    actions.send_draft(draft, by=bob, version=draft.version)
+    client.force_login(alice)
+
+    answer = by_script(client, **fields(conversation, key=draft.key, version=1))
+
+    assert answer.status_code == 409
+    assert "This draft has been sent" in answer.json()["words"]

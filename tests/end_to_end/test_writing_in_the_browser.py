@@ -4,7 +4,14 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from tests.builders import a_mailbox, a_user, an_email, receive_and_process
-from tests.end_to_end.browser import find, log_in, press, violations
+from tests.end_to_end.browser import (
+    find,
+    log_in,
+    picture,
+    press,
+    scroll_to,
+    violations,
+)
 from tests.end_to_end.conftest import until
 from wagtail_ecp.inbox.models import Conversation, Draft, MemberProfile, Outbox
 
@@ -42,6 +49,8 @@ def test_an_answer_saves_itself_is_sent_and_taken_back(url, chromium):
     chromium.get(url)
     until(lambda: editor_says(chromium, "It left our workshop."))
     assert violations(chromium) == []
+    scroll_to(chromium, find(chromium, "#write"))
+    picture(chromium, "answer")
     press(
         chromium, chromium.find_element(By.XPATH, "//button[normalize-space()='Send']")
     )

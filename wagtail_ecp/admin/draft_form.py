@@ -94,6 +94,8 @@ class DraftForm(forms.Form):
             forms.Textarea(attrs={"rows": 12}) if is_plain else editor()
         )
         self.fields["mailbox"].queryset = self._mailboxes()  # type: ignore[attr-defined]
+        # The conversation may have gone to another one while the form was open.
+        self.fields["mailbox"].disabled = draft.conversation is not None
         if draft.kind == Draft.Kind.FORWARD and draft.answers is not None:
             self.fields["originals"].choices = [  # type: ignore[attr-defined]
                 (file.index, file.name) for file in draft.answers.attachments.all()

@@ -96,8 +96,14 @@ def save(request: AdminRequest) -> HttpResponse:
         return JsonResponse(_state(saved, by=request.user))
     if not how:
         notices.success(request, _("Draft saved."))
-    response = redirect("wagtail_ecp:draft", saved.pk)
-    return with_receipt(request, response, saved.key)
+    return with_receipt(request, _to_draft(request, saved), saved.key)
+
+
+def _to_draft(request: AdminRequest, saved: Draft) -> HttpResponse:
+    if saved.conversation_id is None:
+        return redirect("wagtail_ecp:draft", saved.pk)
+    query = f"?draft={saved.pk}#write"
+    return _to_conversation(saved.conversation_id, query, request=request)
 
 
 def _turn(shown: Draft, how: str, *, by: Any) -> None:

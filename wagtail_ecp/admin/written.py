@@ -159,9 +159,15 @@ def again(request: AdminRequest, form: DraftForm, *, status: int = 200) -> HttpR
 def changed(request: AdminRequest, form: DraftForm, theirs: Draft) -> HttpResponse:
     """Say that somebody saved another version, and show both; nothing is saved."""
     words = _(
-        "%(name)s saved another version of this draft. It is shown below; yours is in"
+        "%(name)s saved another version of this draft. It is shown above; yours is in"
         " the form and not saved yet. Saving or sending now puts yours in its place."
-    ) % {"name": theirs.saved_by_name}
+    )
+    if wants_json(request):
+        words = _(
+            "%(name)s saved another version of this draft: press “Save draft” to see"
+            " both. Yours is not saved yet."
+        )
+    words %= {"name": theirs.saved_by_name}
     form.theirs = theirs
     form.add_error(None, words)
     form.show_version(theirs.version)
@@ -179,6 +185,11 @@ def gone(request: AdminRequest, form: DraftForm, theirs: Draft) -> HttpResponse:
         words = _(
             "This draft is to be sent by itself and can't be changed meanwhile. What"
             " you wrote is still here, as a new one."
+        )
+    if wants_json(request):
+        words = _(
+            "This draft has been sent, or is to be sent by itself. Press “Save draft”"
+            " to keep what you wrote as a new one."
         )
     form.add_error(None, words)
     form.begin_anew(new_key())

@@ -25,10 +25,7 @@
 
     connect() {
       this.savedAt = this.savedValue ? new Date(this.savedValue) : null;
-      this.known = null;
-      window.setTimeout(() => {
-        this.known ??= this.content();
-      }, EDITOR_NEEDS);
+      this.known = this.content();
       this.clock = window.setInterval(() => this.tell(), 5 * SECOND);
       this.tell();
       if (this.isReceived()) this.forget();
@@ -121,8 +118,7 @@
     // A tab may crash before the server has it.
     keepChange() {
       const content = this.content();
-      const isChanged = this.known !== null && content !== this.known;
-      if (isChanged && !this.isLeaving) this.keep();
+      if (content !== this.known && !this.isLeaving) this.keep();
     }
 
     flush() {
@@ -143,7 +139,7 @@
 
     async save(options = {}) {
       const content = this.content();
-      if (this.known === null || content === this.known) return;
+      if (content === this.known) return;
       this.keep();
       if (this.isSaving) {
         this.isAskedAgain = true;
