@@ -84,7 +84,7 @@ def test_answer_is_typed_above_the_signature_and_archived(
     written, _mark, quoted = parse(raw).text.partition("\n\nOn ")
     assert written.splitlines()[0] == "It left yesterday."
     assert written.splitlines()[-2:] == ["-- ", "Ann Finch"]
-    assert quoted.endswith("> where is it?\n")
+    assert quoted.endswith("> where is it?")
     conversation.refresh_from_db()
     assert conversation.folder == "archive"
 
