@@ -37,7 +37,7 @@ def draft_files(request: AdminRequest) -> HttpResponse:
         more = chosen_files(request)
         refuse_too_much([*form.sizes(), *(len(file.data) for file in more)])
         saved = form.draft
-        if saved.pk is None:
+        if not saved.pk:
             saved = actions.save_draft(form.written(), by=request.user)
         put_files(request, form, saved, more=more)
     except ValidationError as error:

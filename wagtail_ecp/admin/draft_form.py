@@ -114,7 +114,7 @@ class DraftForm(forms.Form):
     def sizes(self) -> list[int]:
         """Return the sizes of the draft's files and of those that the form brings."""
         kept = self.draft.files.values_list("pk", "size") if self.draft.pk else ()
-        dropped = set(self.data.getlist("drop"))
+        dropped = set(self.data.getlist("drop"))  # type: ignore[attr-defined]
         given = self.cleaned_data.get("attachments") or ()
         sizes = [size for number, size in kept if str(number) not in dropped]
         return [*sizes, *(file.size or 0 for file in given)]

@@ -1,7 +1,8 @@
 """A message's files as its page lists them."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,8 @@ KINDS: Final = {
 }
 
 
-class ShownFile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShownFile:
     """A file, ready for the template."""
 
     index: int
