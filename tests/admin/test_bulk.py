@@ -104,7 +104,7 @@ def test_who_may_only_read_gets_no_boxes(browse, bob):
     soup = browse(bob)(list_of(mailbox))
 
     assert soup.select(".ecp-list tbody tr")
-    assert soup.select("main input[type=checkbox], main form") == []
+    assert soup.select("[name=row], .ecp-bulk") == []
 
 
 def test_everything_is_offered_where_there_is_more_than_the_page(

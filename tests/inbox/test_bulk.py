@@ -11,6 +11,7 @@ from tests.builders import a_conversation, a_mailbox, an_email, grant
 from tests.builders import receive_and_process as arrive
 from wagtail_ecp.inbox import actions, bulk, bulk_sources
 from wagtail_ecp.inbox.actions.bulk import BULK_ACTION_NAMED, BULK_ACTIONS
+from wagtail_ecp.inbox.list_filters import filters
 from wagtail_ecp.inbox.lists import BY_NAME, Listing
 from wagtail_ecp.inbox.models import (
     BulkChange,
@@ -272,6 +273,19 @@ def test_list_over_all_mailboxes_is_gone_through(support, alice, large):
     finish(bulk.ask(ARCHIVE, by=alice, where=everything))
 
     assert folders() == ["archive"] * 6 + ["inbox"]
+
+
+def test_filters_of_the_list_hold_in_the_job(support, alice, bob, large):
+    some(support, 2, assignee=bob)
+    some(support, 2)
+    listing = Listing(
+        BY_NAME["inbox"], alice, (support.pk,), filters({"assignee": "nobody"})
+    )
+    everything = bulk_sources.where_of(listing, title="Support: Inbox")
+
+    finish(bulk.ask(ARCHIVE, by=alice, where=everything))
+
+    assert folders() == ["inbox", "inbox", "archive", "archive"]
 
 
 def test_list_without_mailboxes_is_at_its_end(support, alice, large):
