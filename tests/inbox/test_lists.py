@@ -7,6 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.builders import a_conversation, a_mailbox
+from wagtail_ecp.inbox import bulk_sources
+from wagtail_ecp.inbox.kept_numbers import kept_number
 from wagtail_ecp.inbox.list_filters import filters
 from wagtail_ecp.inbox.lists import BY_NAME, LISTS, Listing, Neighbours
 from wagtail_ecp.inbox.models import Conversation, ConversationTag, Star, Tag
@@ -319,3 +321,16 @@ def test_starred_reads_the_members_stars_alone(alice, full_mailboxes):
 
     assert "PRIMARY KEY (rowid=?)" in plan[0]
     assert [step for step in plan if "wagtail_ecp_star" in step and "user_id=?" in step]
+
+
+def test_bulk_change_of_everything_keeps_the_filters(alice, bob):
+    mailbox = a_mailbox(readers=[alice])
+    some_to_filter(mailbox, alice, bob)
+    listing = a_listing("inbox", alice, mailbox, unread="yes")
+
+    source = bulk_sources.read(bulk_sources.where_of(listing, title=""), alice)
+    numbers, _rest = source.piece("", most=50, until=timezone.now())
+
+    found = Conversation.objects.filter(pk__in=numbers)
+    assert {row.subject for row in found} == {"unread", "bob's"}
+    assert kept_number(listing) is None

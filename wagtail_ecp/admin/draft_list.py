@@ -61,7 +61,7 @@ def draft_list(request: HttpRequest, mailbox_id: int | None) -> HttpResponse:
     has_more, rows = len(rows) > ROWS, rows[:ROWS]
     url = list_url(mailbox_id, DRAFTS)
     heading, advice = EMPTY[DRAFTS]
-    title = list_title(mailbox_id and names[mailbox_id], label_of(DRAFTS))
+    title = list_title(names[mailbox_id] if mailbox_id else None, label_of(DRAFTS))
     kept = numbers(request.user, mailboxes)
     older = f"{url}?{BEFORE}={ORDER.cursor(rows[-1])}" if has_more else ""
     return page(

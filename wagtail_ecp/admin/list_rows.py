@@ -156,12 +156,9 @@ class Rows:
             return self._score_cell(row, self.junk)
         if not row.assignee_name:
             return ""
-        name = escape(row.assignee_name)
-        return (
-            f'<span class="ecp-who" aria-hidden="true" title="{name}">'
-            f'{escape(initials(row.assignee_name))}</span><span class="w-sr-only">'
-            f"{name}</span>"
-        )
+        # Two letters are drawn, the name is read out, and shown where the pointer is.
+        letters, name = escape(initials(row.assignee_name)), escape(row.assignee_name)
+        return f'<b class="ecp-who" data-i="{letters}">{name}</b>'
 
     def _score_cell(self, row: Found, junk: JunkList) -> str:
         score = junk.score(row)

@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
-from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
+from django.db.models import QuerySet
+
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -45,25 +47,23 @@ class Order(NamedTuple):
         """The same from the other end."""
         return self._replace(is_newest_first=not self.is_newest_first)
 
-    def sort(self, conversations: ConversationQuerySet) -> ConversationQuerySet:
+    def sort(self, rows: Rows) -> Rows:
         """Put them into this order."""
         sign = "-" if self.is_newest_first else ""
-        return conversations.order_by(f"{sign}{self.field}", f"{sign}id")
+        return rows.order_by(f"{sign}{self.field}", f"{sign}id")
 
     def cursor(self, row: Any) -> Cursor | None:
         """Return the row's place; None if it has no such moment any more."""
         at = getattr(row, self.field)
         return None if at is None else Cursor(at, row.pk)
 
-    def beyond(
-        self, cursor: Cursor, conversations: ConversationQuerySet
-    ) -> ConversationQuerySet:
+    def beyond(self, cursor: Cursor, rows: Rows) -> Rows:
         """Return what comes after ``cursor``.
 
         Written so that the index is entered at the right place: an OR would be
         answered by reading the list from its beginning.
         """
         to, beside = ("lte", "gte") if self.is_newest_first else ("gte", "lte")
-        return conversations.filter(**{f"{self.field}__{to}": cursor.at}).exclude(
+        return rows.filter(**{f"{self.field}__{to}": cursor.at}).exclude(
             **{self.field: cursor.at, f"pk__{beside}": cursor.number}
         )

@@ -79,7 +79,7 @@ def _of_assignee(found: Found, value: str, user: "User | Any") -> Found:
     if value == NOBODY:
         return found.filter(assignee=None)
     # The second condition follows from the first, and databases don't see it.
-    wanted = user.pk if value == ME else value
+    wanted: Any = user.pk if value == ME else value
     return found.filter(assignee=wanted, assignee__isnull=False)
 
 
@@ -100,7 +100,7 @@ def _is_number(value: str) -> bool:
 
 
 def _tagged(found: Found, value: str, _user: "User | Any") -> Found:
-    taggings = ConversationTag.objects.filter(tag=value)
+    taggings = ConversationTag.objects.filter(tag=int(value))
     return found.filter(pk__in=taggings.values("conversation"))
 
 
