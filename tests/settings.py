@@ -18,6 +18,7 @@ ROOT_URLCONF = "tests.urls"
 
 INSTALLED_APPS = [
     "wagtail_ecp",
+    "tests.pages",
     "django_rq",
     "wagtail.contrib.forms",
     "wagtail.users",

@@ -19,9 +19,11 @@ class WagtailEcpAppConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from wagtail_ecp.accounts import logins
+        from wagtail_ecp.forms import existing
         from wagtail_ecp.jobs import signal_handlers
 
         import_module("wagtail_ecp.checks")
 
         signal_handlers.connect()
+        existing.connect()
         user_logged_in.connect(logins.note, dispatch_uid="wagtail_ecp.logins.note")

@@ -16,6 +16,7 @@ from wagtail_ecp.accounts import levels
 from wagtail_ecp.billing import terms
 from wagtail_ecp.billing.stripe import configuration as stripe
 from wagtail_ecp.exceptions import ConfigurationError
+from wagtail_ecp.forms import existing
 from wagtail_ecp.queue import QUEUES
 from wagtail_ecp.spam.backends import configuration as spam_backend
 
@@ -173,6 +174,11 @@ def _public_addresses() -> Iterator[Message]:
         )
 
 
+def _forms() -> Iterator[Message]:
+    for problem in existing.problems():
+        yield checks.Error(f"WAGTAIL_ECP: {problem}", id="wagtail_ecp.E019")
+
+
 def _owner() -> Iterator[Message]:
     from wagtail_ecp.accounts.models import Account
 
@@ -200,6 +206,7 @@ CHECKS: tuple[Callable[[], Iterator[Message]], ...] = (
     _stripe,
     _spam_backend,
     _public_addresses,
+    _forms,
 )
 
 

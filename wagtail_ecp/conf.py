@@ -46,6 +46,9 @@ DEFAULTS: dict[str, Any] = {
     # A spam scorer beside ours: {"path": dotted path of its class, "mode": "clue" or
     # "instead", and what its class takes}. None: ours alone.
     "SPAM_BACKEND": None,
+    # Form pages of the site that become conversations: {"app.Model": {"mailbox": its
+    # address, and, if need be, "name_field", "email_field" and "subject_field"}}.
+    "FORM_PAGES": {},
     # Swappable parts, by dotted path.
     "ASSIGNMENT_STRATEGY": "wagtail_ecp.inbox.assignment.maintain",
     "BILLING_PROVIDER": "wagtail_ecp.billing.manual.ManualProvider",

@@ -1,11 +1,7 @@
 """Pages of the sandbox's site."""
 
-import logging
-import smtplib
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import models
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (  # noqa: TID251 - a site, not the package
@@ -16,7 +12,7 @@ from wagtail.contrib.forms.models import AbstractForm, AbstractFormField
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-logger = logging.getLogger(__name__)
+from wagtail_ecp.forms import ConversationFormMixin
 
 
 class HomePage(Page):
@@ -49,8 +45,8 @@ class ContactField(AbstractFormField):
     )
 
 
-class ContactPage(AbstractForm):
-    """A contact form; what visitors write is sent to a mailbox as their mail."""
+class ContactPage(ConversationFormMixin, AbstractForm):
+    """A contact form; what visitors write becomes a conversation in a mailbox."""
 
     intro = RichTextField(blank=True)
     thanks = RichTextField(blank=True)
@@ -64,22 +60,6 @@ class ContactPage(AbstractForm):
         FieldPanel("thanks"),
     ]
 
-    def process_form_submission(self, form: Any) -> Any:
-        """Keep the submission, then send it to the listener as any mail would come."""
-        submission = super().process_form_submission(form)
-        answers = form.cleaned_data
-        mail = EmailMessage(
-            subject=answers.get("subject", self.title),
-            body=answers.get("message", ""),
-            from_email=answers.get("email"),
-            to=[self.mailbox],
-            # The listener is on this machine and offers no TLS.
-            connection=get_connection(
-                host=settings.EMAIL_HOST, port=settings.PLACE.smtp_port, use_tls=False
-            ),
-        )
-        try:
-            mail.send()
-        except (OSError, smtplib.SMTPException) as error:
-            logger.warning("contact form: kept, but not sent to the inbox: %s", error)
-        return submission
+    def get_conversation_mailbox(self) -> str:
+        """Return the mailbox that the page's editor has named."""
+        return self.mailbox

@@ -18,6 +18,7 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 
 from wagtail_ecp.admin.conversation_history import history
 from wagtail_ecp.admin.lookups import find_conversation
+from wagtail_ecp.admin.origins import origins
 from wagtail_ecp.admin.pages import AdminRequest
 from wagtail_ecp.admin.people import people
 from wagtail_ecp.admin.related import related
@@ -38,8 +39,12 @@ def _history(request: AdminRequest, found: Conversation) -> dict[str, Any]:
     return {"history": history(found)}
 
 
+def _contact(request: AdminRequest, found: Conversation) -> dict[str, Any]:
+    return people(request, found) | {"origins": origins(request, found)}
+
+
 PANELS: Final = (
-    Beside("contact", gettext_lazy("Contact"), "user", people),
+    Beside("contact", gettext_lazy("Contact"), "user", _contact),
     Beside("history", gettext_lazy("History"), "history", _history),
     Beside("related", gettext_lazy("Related conversations"), "link", related),
 )

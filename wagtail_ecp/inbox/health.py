@@ -17,7 +17,13 @@ from django.utils.translation import ngettext
 
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.exceptions import ConfigurationError
-from wagtail_ecp.inbox import account_health, encryption, permissions, spam_health
+from wagtail_ecp.inbox import (
+    account_health,
+    encryption,
+    forms_health,
+    permissions,
+    spam_health,
+)
 from wagtail_ecp.inbox.findings import (
     NAMED,
     SAMPLE,
@@ -210,6 +216,7 @@ CHECKS: tuple[Check, ...] = (
     _quarantine,
     _outbox,
     *spam_health.CHECKS,
+    *forms_health.CHECKS,
 )
 
 

@@ -16,7 +16,7 @@ from wagtail_ecp import conf
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox import blobs
-from wagtail_ecp.inbox.models import Conversation, Message
+from wagtail_ecp.inbox.models import Conversation, IncomingMail, Message
 from wagtail_ecp.mail.authentication import Authentication, authenticate, dmarc_result
 from wagtail_ecp.mail.dns import Resolver, SystemResolver
 from wagtail_ecp.spam import opinion, verdict
@@ -32,6 +32,8 @@ SHIFTS = {
     "marked-spam": 1.0,
     "check-failed": 1.0,
 }
+#: What is known of an address that somebody typed.
+UNPROVEN = Authentication("none", "nothing-to-check")
 #: Reasons that are kept of each message.
 CLUES = 8
 
@@ -45,6 +47,8 @@ class Subject(NamedTuple):
     contact_id: int | None
     at: datetime  # Its arrival.
     is_history: bool = False
+    # A visitor typed the sender's address into a form: it proves nothing.
+    is_typed: bool = False
 
 
 class Judgement(NamedTuple):
@@ -132,10 +136,10 @@ class Knowledge:
 
 def judge(subject: Subject, knowledge: Knowledge) -> Judgement:
     """Return the score, verdict and reasons of a mail; never raises for what it holds."""
-    is_contact = subject.contact_id in knowledge.added
+    is_contact = subject.contact_id in knowledge.added and not subject.is_typed
     # Keys of old signatures are gone, so history is not judged by them.
     is_verified = is_contact and not subject.is_history
-    sender = _check(subject.raw, verifies=is_verified)
+    sender = UNPROVEN if subject.is_typed else _check(subject.raw, verifies=is_verified)
     score = Score(
         standing=Score.Standing.HISTORY
         if subject.is_history
@@ -189,6 +193,8 @@ def weigh(
 
 def _known(subject: Subject, knowledge: Knowledge, *, is_forged: bool) -> list[str]:
     """Return what we know of the sender that no mail can say; forgers get nothing."""
+    if subject.is_typed:
+        return []
     if is_forged:
         return ["check-failed"]
     decision = knowledge.marked.get((subject.mailbox_id, subject.sender_key), "")
@@ -208,6 +214,7 @@ def subject_of(message: Message, raw: bytes) -> Subject:
         contact_id=message.contact_id,
         at=message.stored_at,
         is_history=incoming is not None and incoming.is_history,
+        is_typed=incoming is not None and incoming.way == IncomingMail.Way.FORM,
     )
 
 

@@ -190,6 +190,7 @@ def _subject(found: Opened, circumstances: Circumstances) -> Subject:
         contact_id=circumstances.contact_id,
         at=found.mail.received_at,
         is_history=found.mail.is_history,
+        is_typed=found.mail.way == IncomingMail.Way.FORM,
     )
 
 

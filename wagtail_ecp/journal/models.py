@@ -68,6 +68,7 @@ class Action(models.Model):
         CONTACTS_MERGED = "contacts-merged", _("made two contacts one")
         THRESHOLD_APPLIED = "threshold-applied", _("re-filed mail by the threshold")
         PURGED = "purged", _("purged")
+        FORM_STRANDED = "form-stranded", _("could not make mail of a form")
         SEND_FAILED = "send-failed", _("sending failed")
         SEND_UNKNOWN = "send-unknown", _("arrival unknown")
         SEND_RETRIED = "send-retried", _("sending tried again")

@@ -1,0 +1,1 @@
+"""A site with forms, for the tests."""
