@@ -49,6 +49,12 @@ def register_admin_urls() -> list[URLResolver]:
     return [path("mail/", include((patterns, urls.app_name)))]
 
 
+@hooks.register("register_icons")
+def register_icons(icons: list[str]) -> list[str]:
+    """Add the icons that Wagtail has none for."""
+    return [*icons, "wagtail_ecp/icons/ecp-bell.svg"]
+
+
 @hooks.register("register_admin_menu_item")
 def register_menu_item() -> MenuItem:
     """Put "Mail" into the sidebar."""

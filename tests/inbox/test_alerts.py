@@ -9,15 +9,18 @@ from django.utils import timezone
 
 from tests.builders import a_mailbox, an_email, grant, receive_and_process
 from wagtail_ecp.accounts.models import Installation, Letter
-from wagtail_ecp.inbox import actions, alerts, profiles
+from wagtail_ecp.inbox import actions, alert_causes, alerts, profiles
 from wagtail_ecp.inbox.models import (
     Alert,
     Conversation,
     Folder,
+    Follow,
     GroupMailboxPermission,
     IncomingMail,
     MemberProfile,
     Message,
+    Note,
+    Outbox,
 )
 from wagtail_ecp.jobs import alerts as jobs
 from wagtail_ecp.jobs.sweep import sweep
@@ -234,7 +237,7 @@ def test_what_one_may_no_longer_read_is_left_out_of_the_mail(watched, alice):
 
 
 def test_nothing_is_written_if_nothing_is_left_to_tell(watched, alice):
-    alerts.tell_of_mail(_stored(an_email()))
+    alert_causes.tell_of_mail(_stored(an_email()))
     GroupMailboxPermission.objects.all().delete()
 
     assert mail(alice) == []
@@ -248,21 +251,21 @@ def _stored(raw):
 
 
 def test_what_became_spam_meanwhile_is_left_out(watched, alice):
-    alerts.tell_of_mail(_stored(an_email()))
+    alert_causes.tell_of_mail(_stored(an_email()))
     Conversation.objects.update(folder=Folder.SPAM)
 
     assert mail(alice) == []
 
 
 def test_alerts_switched_off_meanwhile_are_left_out(watched, alice):
-    alerts.tell_of_mail(_stored(an_email()))
+    alert_causes.tell_of_mail(_stored(an_email()))
     profiles.change({"alert_mailboxes": []}, by=alice)
 
     assert mail(alice) == []
 
 
 def test_inactive_member_is_not_written_to(watched, alice):
-    alerts.tell_of_mail(_stored(an_email()))
+    alert_causes.tell_of_mail(_stored(an_email()))
     alice.is_active = False
     alice.save()
 
@@ -285,7 +288,7 @@ def test_nobody_is_told_of_what_came_before_they_wished_it(support, alice):
     message = _stored(an_email())
     profiles.change({"alert_mailboxes": [support]}, by=alice)
 
-    alerts.tell_of_mail(message)
+    alert_causes.tell_of_mail(message)
 
     assert not Alert.objects.exists()
 
@@ -331,12 +334,12 @@ def test_sweep_mails_what_waited_for_the_pause(
 
 
 def test_fifty_alerts_cost_as_many_queries_as_two(watched, alice):
-    alerts.tell_of_mail(_stored(an_email("a")))
-    alerts.tell_of_mail(_stored(an_email("b")))
+    alert_causes.tell_of_mail(_stored(an_email("a")))
+    alert_causes.tell_of_mail(_stored(an_email("b")))
     with CaptureQueriesContext(connection) as few:
         mail(alice)
     for number in range(50):
-        alerts.tell_of_mail(_stored(an_email(f"Mail {number}")))
+        alert_causes.tell_of_mail(_stored(an_email(f"Mail {number}")))
     later()
 
     with CaptureQueriesContext(connection) as many:
@@ -349,7 +352,7 @@ def test_fifty_alerts_cost_as_many_queries_as_two(watched, alice):
 def test_mail_lists_fifty_and_says_how_many_more(watched, alice, monkeypatch):
     monkeypatch.setattr(alerts, "LISTED", 2)
     for number in range(5):
-        alerts.tell_of_mail(_stored(an_email(f"Mail {number}")))
+        alert_causes.tell_of_mail(_stored(an_email(f"Mail {number}")))
 
     [letter] = mail(alice)
 
@@ -374,7 +377,7 @@ def test_dates_and_words_are_those_of_the_reader(watched, alice):
     own.save()
     alice.refresh_from_db()
     message = _stored(an_email())
-    alerts.tell_of_mail(message)
+    alert_causes.tell_of_mail(message)
     noon = timezone.now().replace(hour=12, minute=0)
     Alert.objects.update(at=noon)
 
@@ -385,7 +388,7 @@ def test_dates_and_words_are_those_of_the_reader(watched, alice):
 
 def test_alerts_of_a_merged_conversation_lead_there(watched, alice, bob):
     one, other = _stored(an_email("One")), _stored(an_email("Two"))
-    alerts.tell_of_mail(other)
+    alert_causes.tell_of_mail(other)
     actions.merge(one.conversation, other.conversation, by=bob)
 
     [letter] = mail(alice)
@@ -446,3 +449,163 @@ def test_reader_who_may_only_read_is_told(support, carol):
     receive(an_email())
 
     assert len(mail(carol)) == 1
+
+
+def kinds_for(user):
+    own = Alert.objects.filter(user=user).order_by("pk")
+    return list(own.values_list("kind", flat=True))
+
+
+@pytest.fixture
+def followed(support, bob):
+    """A conversation that bob follows."""
+    receive(an_email("Where is my parcel?", message_id="first@customer.example"))
+    conversation = Conversation.objects.get()
+    Follow.objects.create(user=bob, conversation=conversation)
+    return conversation
+
+
+def a_note(conversation, *, by, text="A word", mentioning=()):
+    note = Note.objects.create(
+        conversation=conversation, author=by, author_name=by.username, text=text
+    )
+    note.mentioned.set(mentioning)
+    jobs.alert_of_note(note.pk)
+    return note
+
+
+def answered(conversation, *, by):
+    """An answer of ours that a server took."""
+    first = conversation.messages.first()
+    message = Message.objects.create(
+        mailbox=conversation.mailbox,
+        conversation=conversation,
+        blob=first.blob,
+        direction="out",
+        id_hash="own",
+        content_hash="own",
+        author=by,
+        author_name=by.username,
+        subject="Re: parcel",
+        at=timezone.now(),
+    )
+    Outbox.objects.create(message=message, state="sent", sent_at=timezone.now())
+    return message
+
+
+def test_a_reply_in_what_one_follows_is_told(followed, alice, bob):
+    receive(an_email("Re: parcel", cites=["first@customer.example"]))
+
+    [letter] = mail(bob)
+    assert kinds_for(bob) == ["followed"]
+    assert "Support: reply from Vera Holm" in letter.text
+    assert kinds_for(alice) == []
+
+
+def test_a_reply_in_what_one_answers_for_is_told(followed, alice):
+    Follow.objects.all().delete()
+    Conversation.objects.update(assignee=alice)
+
+    receive(an_email("Re: parcel", cites=["first@customer.example"]))
+
+    assert kinds_for(alice) == ["followed"]
+
+
+def test_who_follows_and_watches_is_told_once(followed, bob):
+    profiles.change({"alert_mailboxes": [followed.mailbox]}, by=bob)
+
+    receive(an_email("Re: parcel", cites=["first@customer.example"]))
+
+    assert kinds_for(bob) == ["followed"]
+
+
+def test_a_colleagues_reply_and_note_are_told_to_who_follows(followed, alice, bob):
+    message = answered(followed, by=alice)
+    jobs.alert_of_reply(message.pk)
+    jobs.alert_of_reply(message.pk)
+    a_note(followed, by=alice)
+
+    [letter] = mail(bob)
+    assert kinds_for(bob) == ["followed", "followed"]
+    assert "Support: alice replied" in letter.text
+    assert "Support: alice wrote a note" in letter.text
+    assert kinds_for(alice) == []
+
+
+def test_ones_own_reply_and_note_are_not_told(followed, bob):
+    jobs.alert_of_reply(answered(followed, by=bob).pk)
+    a_note(followed, by=bob, mentioning=[bob])
+
+    assert kinds_for(bob) == []
+
+
+def test_a_mention_is_told_instead_of_what_one_follows(followed, alice, bob):
+    a_note(followed, by=alice, mentioning=[bob])
+
+    [letter] = mail(bob)
+    assert kinds_for(bob) == ["mentioned"]
+    assert "Support: alice mentioned you" in letter.text
+
+
+def test_who_may_not_read_is_told_of_no_mention(followed, alice, carol):
+    a_note(followed, by=alice, mentioning=[carol])
+
+    assert kinds_for(carol) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "mentioned"), [("alert_mentioned", True), ("alert_followed", False)]
+)
+def test_kinds_that_are_switched_off_are_not_told(
+    followed, alice, bob, name, mentioned
+):
+    profiles.change({name: False}, by=bob)
+    MemberProfile.objects.update(alerts_since=None)
+    if mentioned:
+        Follow.objects.all().delete()
+
+    a_note(followed, by=alice, mentioning=[bob] if mentioned else [])
+
+    assert kinds_for(bob) == []
+
+
+def test_who_wants_no_mail_is_told_in_the_admin_alone(followed, alice, bob):
+    profiles.change({"alerts_by_mail": False}, by=bob)
+    a_note(followed, by=alice)
+
+    assert mail(bob) == []
+    assert list(alerts.of(bob))
+    assert not Alert.objects.waiting().exists()
+
+
+def test_what_was_seen_in_the_admin_is_not_mailed(followed, alice, bob):
+    a_note(followed, by=alice)
+    alerts.note_reading(followed, by=bob)
+
+    assert mail(bob) == []
+
+
+def test_alerts_in_the_admin_are_of_what_one_may_read(followed, alice, bob):
+    a_note(followed, by=alice)
+    GroupMailboxPermission.objects.filter(group__user=bob).delete()
+
+    assert list(alerts.of(bob)) == []
+
+
+def test_the_sweep_finds_notes_and_replies_that_no_job_has_told(followed, alice, bob):
+    answered(followed, by=alice)
+    Note.objects.create(
+        conversation=followed, author=alice, author_name="alice", text="x"
+    )
+
+    sweep()
+    sweep()
+
+    assert kinds_for(bob) == ["followed", "followed"]
+
+
+def test_what_is_gone_meanwhile_alerts_nobody(support):
+    jobs.alert_of_reply(1)
+    jobs.alert_of_note(1)
+
+    assert not Alert.objects.exists()

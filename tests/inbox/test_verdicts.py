@@ -25,7 +25,7 @@ from tests.builders import (
 from tests.mail.signing import a_zone, signed
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.contacts import actions as contacts
-from wagtail_ecp.inbox import actions, alerts, judging, purging
+from wagtail_ecp.inbox import actions, alert_causes, judging, purging
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
     Blob,
@@ -122,8 +122,8 @@ def test_nobody_is_told_of_spam(support):
     spam = arrive(an_email())
     wanted = arrive(an_email("Another"), threshold=NOTHING)
 
-    assert not alerts.is_news(spam)
-    assert alerts.is_news(wanted)
+    assert not alert_causes.is_news(spam)
+    assert alert_causes.is_news(wanted)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_spam_in_an_accepted_conversation_changes_nothing_of_it(
     assert spam.conversation == first.conversation
     assert untouched() == before
     assert counted(folder) == counters
-    assert not alerts.is_news(spam)
+    assert not alert_causes.is_news(spam)
 
 
 def test_wanted_mail_does_not_bring_a_conversation_back_from_spam(support):

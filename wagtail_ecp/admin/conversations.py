@@ -16,11 +16,12 @@ from wagtail_ecp.admin.lookups import Reading, find_conversation, find_reading
 from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.places import came_from
+from wagtail_ecp.admin.presence import company
 from wagtail_ecp.admin.reading import thread, unread_since
 from wagtail_ecp.admin.remote_images import RemoteImages
 from wagtail_ecp.admin.side_panels import side
 from wagtail_ecp.admin.toolbar import toolbar
-from wagtail_ecp.inbox import actions, profiles
+from wagtail_ecp.inbox import actions, alerts, profiles
 
 #: What the messages themselves need.
 SCRIPTS = Media(
@@ -49,6 +50,7 @@ def conversation(request: AdminRequest, number: int) -> HttpResponse:
         since = unread_since(found)
         actions.mark_read(found, by=request.user)
         found.is_unread = False
+    alerts.note_reading(found, by=request.user)
     return conversation_page(request, reading, since=since)
 
 
@@ -76,7 +78,8 @@ def conversation_page(
     buttons = toolbar(request, reading)
     below = composer(request, found, rows=shown.rows, form=form, may_reply=may_reply)
     beside = side(request, found)
-    parts = (above, buttons, below, beside)
+    colleagues = company(request, found)
+    parts = (above, buttons, below, beside, colleagues)
     return page(
         request,
         "conversation.html",
@@ -87,6 +90,7 @@ def conversation_page(
             "toolbar": buttons,
             "composer": below,
             "side": beside,
+            "company": colleagues,
             "media": sum((part.media for part in parts), SCRIPTS),
             "conversation": found,
             "header_title": f"{above.title} #{found.pk}",

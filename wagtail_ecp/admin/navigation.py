@@ -25,6 +25,7 @@ from wagtail_ecp.accounts import zones
 from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import ADMINISTER
 from wagtail_ecp.inbox.models import (
+    Alert,
     Folder,
     FolderCounter,
     GroupMailboxPermission,
@@ -55,6 +56,16 @@ class MailboxLink:
     def url(self) -> str:
         """Where its inbox is."""
         return reverse("wagtail_ecp:folder", args=[self.pk, Folder.INBOX])
+
+
+#: Of more unread alerts the menu says only that there are more.
+MOST_ALERTS = 99
+
+
+class CappedCount(Subquery):
+    """How many rows a sliced query has: no more of them are read than the slice."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) ecp_capped)"
 
 
 class Navigation:
@@ -111,6 +122,11 @@ class Navigation:
         return zones.zone_for(self._user, of_account=self.account_zone)
 
     @property
+    def alerts(self) -> int:
+        """How many alerts the user has not seen; a hundred stands for more."""
+        return sum(number for *_rest, number in self._rows_of("alerts"))
+
+    @property
     def is_closed(self) -> bool:
         """Whether the owner has closed the account."""
         return bool(self._rows_of("closed"))
@@ -161,6 +177,7 @@ def _parts(user: Any) -> list[QuerySet[Any, Any]]:
         _columns(Mailbox.objects.visible_to(user), "mailbox", "name", counters),
         _columns(writing, "writes", "name", None),
         _columns(Account.objects.all(), "account", "time_zone", owned),
+        _columns(Account.objects.all(), "alerts", "name", _unread_alerts(user)),
         _columns(Account.objects.exclude(closed_at=None), "closed", "name", None),
         _columns(Account.objects.filter(receives_only=True), "trial", "name", None),
         _columns(Installation.objects.all(), "installation", "pause", None),
@@ -174,19 +191,25 @@ def _searches(user: Any) -> QuerySet[Any, Any]:
     return SavedSearch.objects.filter(pk__in=offered.values("pk")[:SEARCHES])
 
 
+def _unread_alerts(user: Any) -> CappedCount:
+    unread = Alert.objects.filter(user=user.pk).unread().visible_to(user)
+    return CappedCount(
+        unread.order_by().values("pk")[: MOST_ALERTS + 1],
+        output_field=BigIntegerField(),
+    )
+
+
 def _columns(
     rows: QuerySet[Any, Any],
     kind: str,
     text: str,
-    number: QuerySet[Any, Any] | None,
+    number: QuerySet[Any, Any] | Subquery | None,
 ) -> QuerySet[Any, Any]:
     big = BigIntegerField()
     nothing = Value(0, output_field=big)
-    second = (
-        nothing
-        if number is None
-        else Coalesce(Subquery(number, output_field=big), nothing)
-    )
+    if isinstance(number, QuerySet):
+        number = Subquery(number, output_field=big)
+    second = nothing if number is None else Coalesce(number, nothing)
     annotated: QuerySet[Any, Any] = rows.order_by().annotate(
         ecp_kind=Value(kind, output_field=CharField()),
         ecp_pk=Cast("pk", big),
@@ -253,6 +276,8 @@ def links(found: Navigation) -> list[Any]:
         below.insert(0, _link("pause", _("All mail is paused"), "warning"))
     if found.mailboxes:
         below.append(_searching(found))
+        below.append(_link("alerts", _alerts_label(found.alerts), "ecp-bell"))
+        below.append(_link("contacts", _("Contacts"), "group"))
     below.append(_link("incoming_mail", _("Incoming mail"), "download"))
     if found.is_administrator:
         below.append(_administration())
@@ -268,6 +293,13 @@ def _all_mailboxes(mailboxes: Sequence[MailboxLink]) -> LinkMenuItem:
     together = MailboxLink(0, _("All mailboxes"), unread)
     url = reverse("wagtail_ecp:all_mailboxes", args=[Folder.INBOX])
     return LinkMenuItem("ecp-all-mailboxes", together.label, url, icon_name="mail")
+
+
+def _alerts_label(number: int) -> str:
+    if not number:
+        return _("Alerts")
+    shown = str(number) if number <= MOST_ALERTS else f"{MOST_ALERTS}+"
+    return _("Alerts (%(number)s)") % {"number": shown}
 
 
 def _link(url_name: str, label: str, icon: str) -> LinkMenuItem:

@@ -24,7 +24,13 @@ WAYS_OF_WORKING = (
     *("then_shows", "undo_seconds", "writes_plain"),
     *("newest_first", "has_preview", "is_compact"),
 )
-ALERTS = ("alert_assigned", "alert_mailboxes")
+ALERTS = (
+    "alert_assigned",
+    "alert_mentioned",
+    "alert_followed",
+    "alert_mailboxes",
+    "alerts_by_mail",
+)
 NAMES = (*WAYS_OF_WORKING, *ALERTS)
 
 

@@ -4,12 +4,14 @@ from django.urls import path
 
 from wagtail_ecp.admin import (
     account_options,
+    alerts,
     arranging,
     assignment_row,
     attachments,
     attention,
     billing,
     bulk,
+    contact_changes,
     contact_marks,
     contacts,
     conversations,
@@ -29,6 +31,7 @@ from wagtail_ecp.admin import (
     noting,
     ownership,
     pause,
+    presence,
     reauthentication,
     refiling,
     remote_images,
@@ -78,6 +81,8 @@ urlpatterns = [
         side_panels.beside,
         name="beside",
     ),
+    path("conversations/<int:number>/here/", presence.here, name="here"),
+    path("conversations/<int:number>/gone/", presence.gone, name="gone"),
     path("conversations/<int:number>/assign/", filing.assign, name="assign"),
     path("conversations/<int:number>/move/", filing.move, name="move"),
     path("conversations/<int:number>/mark/", spam_marks.mark, name="mark"),
@@ -184,6 +189,33 @@ urlpatterns = [
         "messages/<int:message_id>/remove-contact/",
         contact_marks.remove_contact,
         name="remove_contact",
+    ),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/read/", alerts.read_all, name="read_alerts"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/add/", contact_changes.add_by_hand, name="add_by_hand"),
+    path("contacts/<int:contact_id>/", contacts.contact, name="contact"),
+    path(
+        "contacts/<int:contact_id>/name/", contact_changes.rename, name="contact_name"
+    ),
+    path(
+        "contacts/<int:contact_id>/addresses/",
+        contact_changes.add_address,
+        name="contact_address",
+    ),
+    path(
+        "contacts/<int:contact_id>/addresses/<int:address_id>/remove/",
+        contact_changes.remove_address,
+        name="remove_contact_address",
+    ),
+    path("contacts/<int:contact_id>/keep/", contact_changes.keep, name="keep_contact"),
+    path(
+        "contacts/<int:contact_id>/forget/",
+        contact_changes.forget,
+        name="forget_contact",
+    ),
+    path(
+        "contacts/<int:contact_id>/merge/", contact_changes.merge, name="merge_contacts"
     ),
     path("contacts/complete/", contacts.complete_contacts, name="complete_contacts"),
     path("search/", search.search, name="search"),

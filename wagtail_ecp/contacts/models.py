@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -38,11 +37,7 @@ class Contact(models.Model):
     class Meta:
         default_permissions = ()
         indexes: ClassVar = [
-            models.Index(
-                fields=["sort_key", "id"],
-                condition=Q(origin="added"),
-                name="ecp_contact_list",
-            )
+            models.Index(fields=["origin", "sort_key", "id"], name="ecp_contact_list")
         ]
 
     def __str__(self) -> str:

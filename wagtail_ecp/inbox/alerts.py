@@ -1,12 +1,10 @@
-"""Tells members by e-mail what came: a row for each thing, then one mail for many.
+"""What members are told: in the admin at once, by e-mail one mail for many.
 
-Rows are written by jobs and, where a queue lost those, by the sweep; each is written
-once. A mail lists what waits, at most every five minutes, and leaves out what its
-reader may no longer see or no longer wants to hear of.
+A mail lists what waits, at most every five minutes, and leaves out what its reader has
+seen in the admin, may no longer see or no longer wants to hear of.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -16,15 +14,8 @@ from django.db.models.functions import Now
 
 from wagtail_ecp.accounts import letters
 from wagtail_ecp.accounts.members import reads_mail_of
-from wagtail_ecp.inbox.models import (
-    Alert,
-    Conversation,
-    Folder,
-    MemberProfile,
-    Message,
-)
-from wagtail_ecp.inbox.permissions import can_read
-from wagtail_ecp.journal.models import Action
+from wagtail_ecp.inbox.alert_causes import QUIET_FOLDERS, Kind
+from wagtail_ecp.inbox.models import Alert, Conversation, MemberProfile
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -35,94 +26,13 @@ if TYPE_CHECKING:
 PAUSE = timedelta(minutes=5)
 #: So many are listed in one mail; of more only the number is given.
 LISTED = 50
-#: So many of the newest are looked at for alerts that no job wrote.
-LOOKED_AT = 500
 KEPT = timedelta(days=30)
-
-Kind = Alert.Kind
-QUIET_FOLDERS = (Folder.SPAM, Folder.TRASH)
-
-
-def is_news(message: Message) -> bool:
-    """Whether a stored message, read with its score, is worth telling anybody of.
-
-    Automatic mail never is: it may be the answer to an alert. Nor is spam.
-    """
-    is_of_people = not (message.is_ours or message.is_automatic or message.is_spam)
-    return is_of_people and message.conversation.folder not in QUIET_FOLDERS
-
-
-def tell_of_mail(message: Message) -> list[Any]:
-    """Note a new message for those who want that; return their keys."""
-    is_history = message.incoming is not None and message.incoming.is_history
-    if is_history or not is_news(message):
-        return []
-    mailbox_id = message.conversation.mailbox_id
-    wanting = MemberProfile.objects.filter(
-        Q(alerts_since=None) | Q(alerts_since__lte=message.stored_at),
-        alert_mailboxes=mailbox_id,
-        user__is_active=True,
-        user__groups__mailbox_permissions__mailbox=mailbox_id,
-    )
-    return _note(
-        wanting.values_list("user", flat=True).distinct(),
-        kind=Kind.NEW_MAIL,
-        cause=f"message {message.pk}",
-        conversation_id=message.conversation_id,
-        message=message,
-        at=message.stored_at,
-    )
-
-
-def tell_of_assignment(conversation: Conversation) -> list[Any]:
-    """Note the latest assignment for whom it concerns; return their keys.
-
-    Nobody is told of what they did themselves, or of what was taken back meanwhile.
-    """
-    assigned = Action.objects.filter(
-        kind=Action.Kind.ASSIGNED, conversation_number=conversation.pk
-    )
-    latest = assigned.order_by("-pk").first()
-    assignee = conversation.assignee
-    if latest is None or assignee is None or latest.user_id == assignee.pk:
-        return []
-    profile = MemberProfile.objects.of(assignee)
-    is_old = profile.alerts_since is not None and profile.alerts_since > latest.at
-    is_wanted = profile.alert_assigned and not is_old
-    if not (is_wanted and can_read(assignee, conversation.mailbox)):
-        return []
-    return _note(
-        [assignee.pk],
-        kind=Kind.ASSIGNED,
-        cause=f"action {latest.pk}",
-        conversation_id=conversation.pk,
-        by_name=latest.user_name,
-        at=latest.at,
-    )
-
-
-def _note(users: Iterable[Any], *, cause: str, **columns: Any) -> list[Any]:
-    """Write a row for each who has none of this cause yet; return all who have one."""
-    told = list(users)
-    Alert.objects.bulk_create(
-        [Alert(user_id=user, cause=cause, **columns) for user in told],
-        ignore_conflicts=True,
-    )
-    return told
-
-
-def tell_of_overlooked(*, since: datetime) -> None:
-    """Note what no job has, of the newest messages and assignments after ``since``."""
-    if MemberProfile.alert_mailboxes.through.objects.exists():
-        newest = Message.objects.select_related("conversation", "incoming", "score")
-        for message in newest.defer("text").order_by("-pk")[:LOOKED_AT]:
-            if message.stored_at >= since:
-                tell_of_mail(message)
-    assigned = Action.objects.filter(kind=Action.Kind.ASSIGNED, at__gte=since)
-    numbers = assigned.order_by("-at").values_list("conversation_number", flat=True)
-    conversations = Conversation.objects.filter(pk__in=set(numbers[:LOOKED_AT]))
-    for conversation in conversations.select_related("assignee", "mailbox"):
-        tell_of_assignment(conversation)
+#: What a member's profile says of each kind; new mail is chosen by mailbox.
+SWITCHES = {
+    Kind.ASSIGNED: "alert_assigned",
+    Kind.MENTIONED: "alert_mentioned",
+    Kind.FOLLOWED: "alert_followed",
+}
 
 
 def users_waiting() -> "QuerySet[Any]":
@@ -156,16 +66,37 @@ def _to_be_told(user: "User", alerts: "AlertQuerySet") -> "AlertQuerySet":
     if not user.is_active or reads_mail_of(user) is not None:
         return alerts.none()  # It would come back as new mail, and be told of again.
     profile = MemberProfile.objects.of(user)
-    wanted = Q(kind=Kind.ASSIGNED) if profile.alert_assigned else Q(pk=None)
+    if not profile.alerts_by_mail:
+        return alerts.none()
+    kinds = [kind for kind, name in SWITCHES.items() if getattr(profile, name)]
+    wanted = Q(kind__in=kinds)
     if profile.pk:
         wanted |= Q(
             kind=Kind.NEW_MAIL,
             conversation__mailbox__in=profile.alert_mailboxes.values("pk"),
         )
     quiet = Q(conversation__folder__in=QUIET_FOLDERS)
-    return alerts.visible_to(user).filter(wanted).exclude(quiet).order_by("at", "pk")
+    told = alerts.visible_to(user).unread().filter(wanted).exclude(quiet)
+    return told.order_by("at", "pk")
 
 
 def remove_old() -> None:
     """Delete alerts that were settled a month ago."""
     Alert.objects.filter(settled_at__lte=Now() - KEPT).delete()
+
+
+def of(user: "User") -> "AlertQuerySet":
+    """Return what ``user`` is told in the admin, newest first, if they may read it."""
+    return Alert.objects.filter(user=user.pk).visible_to(user).order_by("-pk")
+
+
+def note_reading(conversation: Conversation, *, by: "User") -> None:
+    """Note that ``by`` has opened the conversation: its alerts are read."""
+    own = Alert.objects.filter(user=by.pk, conversation=conversation)
+    own.unread().update(read_at=Now())
+
+
+def read_all(*, by: "User", until: int) -> None:
+    """Note that ``by`` has read all alerts up to this number; later ones stay."""
+    own = Alert.objects.filter(user=by.pk, pk__lte=until)
+    own.unread().update(read_at=Now())

@@ -9,10 +9,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wagtail_ecp.contacts.models import Contact, ContactAddress
 from wagtail_ecp.contacts.words import beginning_with, typed_words
-from wagtail_ecp.inbox.models import Folder, Mailbox, Message
+from wagtail_ecp.inbox.models import Conversation, Folder, Mailbox, Message
+from wagtail_ecp.mail.addresses import address_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 
 #: Addresses that are offered while somebody types one.
 OFFERED = 10
@@ -38,6 +41,27 @@ def visible_to(user: "User | Any") -> QuerySet[Contact]:
     mailboxes = Mailbox.objects.visible_to(user)
     added = Q(Exists(mailboxes), origin=Contact.Origin.ADDED)
     return Contact.objects.filter(added | Q(Exists(_mail_for(user))))
+
+
+def added(user: "User | Any") -> QuerySet[Contact]:
+    """Return the contacts that members added, by name."""
+    found = visible_to(user).filter(origin=Contact.Origin.ADDED)
+    return found.order_by("sort_key", "pk")
+
+
+def with_address(address: str, *, user: "User | Any") -> Contact | None:
+    """Return the contact with this address, if ``user`` may see them."""
+    return visible_to(user).filter(addresses__address_key=address_key(address)).first()
+
+
+def conversations_with(
+    contact: Contact, *, user: "User | Any"
+) -> "ConversationQuerySet":
+    """Return the conversations with a contact that ``user`` may read."""
+    visible = Conversation.objects.visible_to(user).whole().filter(contact=contact)
+    return visible.select_related("mailbox").only(
+        "subject", "snippet", "mailbox__name", "folder", "last_message_at"
+    )
 
 
 def complete(text: str, *, user: "User | Any") -> list[Completion]:

@@ -26,8 +26,14 @@ COLUMNS = (
     "undo_seconds",
     "writes_plain",
     "alert_assigned",
+    "alert_mentioned",
+    "alert_followed",
+    "alerts_by_mail",
 )
-ALERTS = frozenset({"alert_assigned", "alert_mailboxes"})
+#: Who changes one of these is told of what comes from then on.
+ALERTS = frozenset(
+    {"alert_assigned", "alert_mentioned", "alert_followed", "alert_mailboxes"}
+)
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from wagtail_ecp import queue
-from wagtail_ecp.inbox import alerts
-from wagtail_ecp.inbox.models import Conversation, Message
+from wagtail_ecp.inbox import alert_causes, alerts
+from wagtail_ecp.inbox.models import Conversation, Message, Note
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,26 @@ def alert_of_mail(message_id: int) -> None:
     if message is None:
         logger.info("message %s is gone, nobody to alert", message_id)
         return
-    have_mailed(alerts.tell_of_mail(message))
+    have_mailed(alert_causes.tell_of_mail(message))
+
+
+def alert_of_reply(message_id: int) -> None:
+    """Note an answer that was sent, for who follows, and have them written to."""
+    related = Message.objects.select_related("conversation").defer("text")
+    message = related.filter(pk=message_id).first()
+    if message is None:
+        logger.info("message %s is gone, nobody to alert", message_id)
+        return
+    have_mailed(alert_causes.tell_of_reply(message))
+
+
+def alert_of_note(note_id: int) -> None:
+    """Note a note for whom it concerns, and have them written to."""
+    note = Note.objects.select_related("conversation").filter(pk=note_id).first()
+    if note is None:
+        logger.info("note %s is gone, nobody to alert", note_id)
+        return
+    have_mailed(alert_causes.tell_of_note(note))
 
 
 def alert_of_assignment(conversation_id: int) -> None:
@@ -38,7 +57,7 @@ def alert_of_assignment(conversation_id: int) -> None:
     if conversation is None:
         logger.info("conversation %s is gone, nobody to alert", conversation_id)
         return
-    have_mailed(alerts.tell_of_assignment(conversation))
+    have_mailed(alert_causes.tell_of_assignment(conversation))
 
 
 def mail_alerts(user_id: str) -> None:
@@ -50,7 +69,7 @@ def sweep_alerts(*, last_round: datetime | None) -> None:
     """Note what a lost queue forgot since ``last_round``, and mail what is due."""
     now = timezone.now()
     since = max((last_round or now) - OVERLAP, now - LONGEST)
-    alerts.tell_of_overlooked(since=since)
+    alert_causes.tell_of_overlooked(since=since)
     have_mailed(alerts.users_waiting()[:ROUND])
 
 

@@ -10,6 +10,7 @@ from wagtail_ecp.jobs.billing_reports import catch_up
 from wagtail_ecp.jobs.bulk import remove_old_bulk_changes
 from wagtail_ecp.jobs.export import remove_old_exports
 from wagtail_ecp.jobs.invoices import issue_invoices
+from wagtail_ecp.jobs.presence import remove_old_presences
 from wagtail_ecp.jobs.recount import recount_all
 from wagtail_ecp.jobs.send import remove_old_drafts
 from wagtail_ecp.jobs.spam import purge_spam, score_backlog
@@ -29,6 +30,7 @@ for job, timing in (
     (remove_old_alerts, {"cron": "29 3 * * *"}),
     (remove_old_drafts, {"cron": "37 3 * * *"}),
     (recount_all, {"cron": "37 3 * * *"}),
+    (remove_old_presences, {"cron": "31 3 * * *"}),
     (issue_invoices, {"cron": "43 2 * * *"}),
     (catch_up, {"cron": "11 * * * *"}),
 ):

@@ -7,15 +7,21 @@ from django.utils import timezone
 
 from wagtail_ecp import queue, signals
 from wagtail_ecp.accounts.models import Letter
-from wagtail_ecp.inbox.alerts import is_news
+from wagtail_ecp.inbox.alert_causes import is_news
 from wagtail_ecp.inbox.models import (
     BulkChange,
     Conversation,
     Export,
     Message,
+    Note,
     Rejudging,
 )
-from wagtail_ecp.jobs.alerts import alert_of_assignment, alert_of_mail
+from wagtail_ecp.jobs.alerts import (
+    alert_of_assignment,
+    alert_of_mail,
+    alert_of_note,
+    alert_of_reply,
+)
 from wagtail_ecp.jobs.assignment import assign_messages
 from wagtail_ecp.jobs.bulk import bulk_change
 from wagtail_ecp.jobs.export import write_export
@@ -49,6 +55,17 @@ def on_message_stored(message: Message, **_kwargs: Any) -> None:
         queue.enqueue(assign_messages, queue=queue.INCOMING)
     if is_news(message):
         queue.enqueue(alert_of_mail, message.pk, queue=queue.OUTGOING)
+
+
+def on_message_sent(message: Message, **_kwargs: Any) -> None:
+    """Have it told to who follows that a colleague answered."""
+    if not message.is_automatic:
+        queue.enqueue(alert_of_reply, message.pk, queue=queue.OUTGOING)
+
+
+def on_note_written(note: Note, **_kwargs: Any) -> None:
+    """Have it told to whom a note mentions, and who follows."""
+    queue.enqueue(alert_of_note, note.pk, queue=queue.OUTGOING)
 
 
 def on_conversation_assigned(conversation: Conversation, **_kwargs: Any) -> None:
@@ -102,6 +119,8 @@ def connect() -> None:
         (signals.message_stored, on_words_changed),
         (signals.message_queued, on_words_changed),
         (signals.note_written, on_words_changed),
+        (signals.message_sent, on_message_sent),
+        (signals.note_written, on_note_written),
         (signals.conversation_assigned, on_conversation_assigned),
         (signals.messages_marked, on_messages_marked),
         (signals.rejudging_changed, on_rejudging_changed),

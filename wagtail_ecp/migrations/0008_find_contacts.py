@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='contact',
-            index=models.Index(condition=models.Q(('origin', 'added')), fields=['sort_key', 'id'], name='ecp_contact_list'),
+            index=models.Index(fields=['origin', 'sort_key', 'id'], name='ecp_contact_list'),
         ),
         migrations.AddField(
             model_name='contactword',
@@ -71,5 +71,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='contactword',
             index=models.Index(fields=['is_added', 'word', 'contact'], name='ecp_contact_word', opclasses=['bool_ops', 'varchar_pattern_ops', 'int8_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('contact__isnull', False), ('merged_into__isnull', True)), fields=['contact', '-last_message_at', '-id'], name='ecp_conversation_contact'),
         ),
     ]

@@ -1,4 +1,4 @@
-"""What members are told of by e-mail."""
+"""What members are told of, in the admin and by e-mail."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.inbox.models.conversations import Conversation
@@ -21,6 +22,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def waiting(self) -> "AlertQuerySet":
         """Alerts that are in no e-mail yet."""
         return self.filter(settled_at=None)
+
+    def unread(self) -> "AlertQuerySet":
+        """Alerts that their member has not seen in the admin."""
+        return self.filter(read_at=None)
 
     def visible_to(self, user: "User | Any") -> "AlertQuerySet":
         """Alerts of what ``user`` may read now, wherever it lies by now."""
@@ -91,3 +96,27 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.cause}"
+
+    @property
+    def words(self) -> str:
+        """What happened, for people; needs message, conversation and mailbox."""
+        pattern = _WORDS[self.kind, bool(self.by_name), bool(self.message_id)]
+        sender = self.message.sender_name if self.message else ""
+        address = self.message.sender_address if self.message else ""
+        return str(pattern) % {
+            "mailbox": self.conversation.mailbox.name,
+            "by": self.by_name,
+            "sender": sender or address or gettext("unknown sender"),
+        }
+
+
+#: By kind, whether a colleague did it, and whether it is a message.
+_WORDS = {
+    (Alert.Kind.ASSIGNED, True, False): _("%(mailbox)s: assigned to you by %(by)s"),
+    (Alert.Kind.ASSIGNED, False, False): _("%(mailbox)s: assigned to you"),
+    (Alert.Kind.NEW_MAIL, False, True): _("%(mailbox)s: new mail from %(sender)s"),
+    (Alert.Kind.MENTIONED, True, False): _("%(mailbox)s: %(by)s mentioned you"),
+    (Alert.Kind.FOLLOWED, True, False): _("%(mailbox)s: %(by)s wrote a note"),
+    (Alert.Kind.FOLLOWED, True, True): _("%(mailbox)s: %(by)s replied"),
+    (Alert.Kind.FOLLOWED, False, True): _("%(mailbox)s: reply from %(sender)s"),
+}

@@ -195,6 +195,11 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
                 name="ecp_conversation_sent",
             ),
             models.Index(
+                fields=["contact", "-last_message_at", "-id"],
+                condition=Q(merged_into__isnull=True, contact__isnull=False),
+                name="ecp_conversation_contact",
+            ),
+            models.Index(
                 fields=["snoozed_until"],
                 condition=Q(snoozed_until__isnull=False),
                 name="ecp_conversation_woken",

@@ -1,0 +1,8 @@
+"""Jobs on ``ecp-bg``: who left without a word is forgotten."""
+
+from wagtail_ecp.inbox import presence
+
+
+def remove_old_presences() -> None:
+    """Delete presences of more than an hour ago; every night."""
+    presence.remove_old()
