@@ -37,7 +37,6 @@ def saved_search(request: AdminRequest, saved_id: int) -> HttpResponse:
     )
 
 
-@refuses_forgery
 @require_http_methods(["GET", "POST"])
 def saved_search_new(request: AdminRequest) -> HttpResponse:
     """Keep the rules of a text, or other ones, under a name."""
