@@ -194,7 +194,13 @@ def _wanted(
         return (chosen or own)[0]
     asked = request.GET.get("message", "")
     one = [message for message in messages if str(message.pk) == asked]
-    draft = answer_to(found, one or messages, kind=_answering(kind), by=request.user)
+    draft = answer_to(
+        found,
+        one or messages,
+        kind=_answering(kind),
+        by=request.user,
+        profile=own_profile(request),
+    )
     draft.seen = newest(messages)
     return draft
 

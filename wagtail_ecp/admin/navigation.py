@@ -90,6 +90,12 @@ class Navigation:
         return sorted(found, key=lambda mailbox: (mailbox.name.casefold(), mailbox.pk))
 
     @property
+    def written_from(self) -> list[tuple[int, str]]:
+        """Return number and name of the active mailboxes that the user may answer in."""
+        found = [(pk, name) for _kind, pk, name, _none in self._rows_of("writes")]
+        return sorted(found, key=lambda row: (row[1].casefold(), row[0]))
+
+    @property
     def may_write(self) -> bool:
         """Whether the user may send from a mailbox."""
         return bool(self._rows_of("writes"))

@@ -9,6 +9,7 @@ from django.forms import Media
 
 from wagtail_ecp.admin import snoozing
 from wagtail_ecp.admin.lookups import Reading
+from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.pages import AdminRequest
 from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.models import Conversation, Folder
@@ -86,6 +87,5 @@ def _choices(request: AdminRequest, found: Conversation) -> dict[str, Any]:
 
 def _mailboxes(request: AdminRequest, found: Conversation) -> list[tuple[int, str]]:
     """Return the other mailboxes that it can be moved to."""
-    others = permissions.answered_by(request.user).filter(is_active=True)
-    rows = others.exclude(pk=found.mailbox_id).order_by("name", "pk")
-    return list(rows.values_list("pk", "name"))
+    mailboxes = navigation(request).written_from
+    return [mailbox for mailbox in mailboxes if mailbox[0] != found.mailbox_id]

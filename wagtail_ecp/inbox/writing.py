@@ -44,9 +44,14 @@ def newest(messages: Iterable[Message]) -> int:
     return max((message.pk for message in messages), default=0)
 
 
-def begun(mailbox: Mailbox, *, by: "User | Any") -> Draft:
-    """Return a new e-mail from ``mailbox``, not saved, as ``by`` first sees it."""
-    profile = MemberProfile.objects.of(by)
+def begun(
+    mailbox: Mailbox, *, by: "User | Any", profile: MemberProfile | None = None
+) -> Draft:
+    """Return a new e-mail from ``mailbox``, not saved, as ``by`` first sees it.
+
+    ``profile`` is that of ``by``, if it has been read already.
+    """
+    profile = profile or MemberProfile.objects.of(by)
     is_plain = profile.writes_plain
     signature = profile.signature or mailbox.signature
     return Draft(
@@ -60,10 +65,15 @@ def begun(mailbox: Mailbox, *, by: "User | Any") -> Draft:
 
 
 def answer_to(
-    conversation: Conversation, messages: Sequence[Message], *, kind: Kind, by: Any
+    conversation: Conversation,
+    messages: Sequence[Message],
+    *,
+    kind: Kind,
+    by: Any,
+    profile: MemberProfile | None = None,
 ) -> Draft:
     """Return an answer to the last of ``messages``, not saved, as ``by`` first sees it."""
-    draft = begun(conversation.mailbox, by=by)
+    draft = begun(conversation.mailbox, by=by, profile=profile)
     draft.conversation = conversation
     draft.seen = newest(messages)
     address(draft, kind, answered_message(messages))
