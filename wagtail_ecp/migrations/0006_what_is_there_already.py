@@ -1,13 +1,34 @@
-"""Writes down by what words the contacts that are there are found, and who added them."""
+"""Counts and describes what is there already, as actions do from now on.
+
+Inboxes by who answers for what, and contacts by the words they are found by and by who
+added them.
+"""
 
 from django.db import migrations
+from django.db.models import Count
 
 from wagtail_ecp.contacts.words import sort_key, words_of
 
 CHUNK = 1000
 
 
-def learn(apps, schema_editor):
+def count_assignments(apps, schema_editor):
+    inbox = apps.get_model("wagtail_ecp", "Conversation").objects.filter(
+        folder="inbox", merged_into=None
+    )
+    rows = inbox.order_by().values_list("mailbox", "assignee")
+    members = apps.get_model("wagtail_ecp", "AssigneeCounter").objects
+    folders = apps.get_model("wagtail_ecp", "FolderCounter").objects
+    for mailbox_id, user_id, number in rows.annotate(number=Count("pk")):
+        if user_id is None:
+            folders.filter(mailbox=mailbox_id, folder="inbox").update(unassigned=number)
+        else:
+            members.create(
+                mailbox_id=mailbox_id, user_id=user_id, conversations=number
+            )
+
+
+def learn_words(apps, schema_editor):
     contacts = apps.get_model("wagtail_ecp", "Contact").objects
     word_rows = apps.get_model("wagtail_ecp", "ContactWord")
     rows = contacts.prefetch_related("addresses").order_by("pk")
@@ -42,9 +63,10 @@ def remember_who(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wagtail_ecp", "0008_find_contacts")]
+    dependencies = [("wagtail_ecp", "0005_working_the_inbox")]
 
     operations = [
-        migrations.RunPython(learn, migrations.RunPython.noop),
+        migrations.RunPython(count_assignments, migrations.RunPython.noop),
+        migrations.RunPython(learn_words, migrations.RunPython.noop),
         migrations.RunPython(remember_who, migrations.RunPython.noop),
     ]
