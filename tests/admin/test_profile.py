@@ -81,7 +81,7 @@ def test_every_field_of_the_tab_has_a_label(browse, alice, support):
 
     labelled = {label.get("for") for label in tab.select("label")}
     fields = tab.select("input:not([type=hidden]), select, textarea")
-    assert len(fields) == 10
+    assert len(fields) == 15
     assert [field["id"] for field in fields if field["id"] not in labelled] == []
 
 

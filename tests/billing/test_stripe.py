@@ -547,9 +547,7 @@ def test_a_missing_extra_is_named_by_the_check(double, monkeypatch):
 def test_a_site_that_stripe_can_not_report_to_is_named_by_the_check(double, settings):
     settings.ROOT_URLCONF = "wagtail.admin.urls"
 
-    (problem,) = problems()
-
-    assert "Stripe can't report" in problem
+    assert sum("Stripe can't report" in problem for problem in problems()) == 1
 
 
 def test_the_guide_lists_the_events_that_we_take_in():

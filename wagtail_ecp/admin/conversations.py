@@ -13,6 +13,7 @@ from wagtail_ecp.admin.composer import composer
 from wagtail_ecp.admin.conversation_header import header
 from wagtail_ecp.admin.draft_form import DraftForm
 from wagtail_ecp.admin.lookups import Reading, find_conversation, find_reading
+from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.places import came_from
@@ -50,7 +51,9 @@ def conversation(request: AdminRequest, number: int) -> HttpResponse:
         since = unread_since(found)
         actions.mark_read(found, by=request.user)
         found.is_unread = False
-    alerts.note_reading(found, by=request.user)
+    if navigation(request).has_alerts_of(found):
+        alerts.note_reading(found, by=request.user)
+        navigation(request).forget_alerts_of(found)
     return conversation_page(request, reading, since=since)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import (
     BigIntegerField,
     CharField,
+    F,
     OuterRef,
     QuerySet,
     Subquery,
@@ -26,6 +27,7 @@ from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import ADMINISTER
 from wagtail_ecp.inbox.models import (
     Alert,
+    Conversation,
     Folder,
     FolderCounter,
     GroupMailboxPermission,
@@ -60,12 +62,6 @@ class MailboxLink:
 
 #: Of more unread alerts the menu says only that there are more.
 MOST_ALERTS = 99
-
-
-class CappedCount(Subquery):
-    """How many rows a sliced query has: no more of them are read than the slice."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) ecp_capped)"
 
 
 class Navigation:
@@ -130,7 +126,17 @@ class Navigation:
     @property
     def alerts(self) -> int:
         """How many alerts the user has not seen; a hundred stands for more."""
-        return sum(number for *_rest, number in self._rows_of("alerts"))
+        return len(self._rows_of("alert"))
+
+    def has_alerts_of(self, conversation: Conversation) -> bool:
+        """Whether there may be some of this conversation."""
+        of_it = (number for *_rest, number in self._rows_of("alert"))
+        return self.alerts > MOST_ALERTS or conversation.pk in of_it
+
+    def forget_alerts_of(self, conversation: Conversation) -> None:
+        """Leave out of the menu's number what has just been read."""
+        read = ("alert", conversation.pk)
+        self._rows = [row for row in self._rows if (row[0], row[3]) != read]
 
     @property
     def is_closed(self) -> bool:
@@ -183,7 +189,7 @@ def _parts(user: Any) -> list[QuerySet[Any, Any]]:
         _columns(Mailbox.objects.visible_to(user), "mailbox", "name", counters),
         _columns(writing, "writes", "name", None),
         _columns(Account.objects.all(), "account", "time_zone", owned),
-        _columns(Account.objects.all(), "alerts", "name", _unread_alerts(user)),
+        _columns(_unread_alerts(user), "alert", "kind", F("conversation")),
         _columns(Account.objects.exclude(closed_at=None), "closed", "name", None),
         _columns(Account.objects.filter(receives_only=True), "trial", "name", None),
         _columns(Installation.objects.all(), "installation", "pause", None),
@@ -197,19 +203,17 @@ def _searches(user: Any) -> QuerySet[Any, Any]:
     return SavedSearch.objects.filter(pk__in=offered.values("pk")[:SEARCHES])
 
 
-def _unread_alerts(user: Any) -> CappedCount:
+def _unread_alerts(user: Any) -> QuerySet[Any, Any]:
     unread = Alert.objects.filter(user=user.pk).unread().visible_to(user)
-    return CappedCount(
-        unread.order_by().values("pk")[: MOST_ALERTS + 1],
-        output_field=BigIntegerField(),
-    )
+    some = unread.order_by().values("pk")[: MOST_ALERTS + 1]
+    return Alert.objects.filter(pk__in=some)
 
 
 def _columns(
     rows: QuerySet[Any, Any],
     kind: str,
     text: str,
-    number: QuerySet[Any, Any] | Subquery | None,
+    number: QuerySet[Any, Any] | F | None,
 ) -> QuerySet[Any, Any]:
     big = BigIntegerField()
     nothing = Value(0, output_field=big)
