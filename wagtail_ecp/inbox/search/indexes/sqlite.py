@@ -21,8 +21,6 @@ from wagtail_ecp.inbox.search.documents import Document
 from wagtail_ecp.inbox.search.expressions import AllOf, Expression, Phrase, Without
 from wagtail_ecp.inbox.search.tokens import scope
 
-TABLE = "modelsearch_indexentry_fts"
-
 
 class SQLiteIndex:
     """Documents in FTS5."""
@@ -31,6 +29,8 @@ class SQLiteIndex:
         config = get_app_config()
         self._entries = config.get_model("IndexEntry").objects
         self._words = config.get_model("SQLiteFTSIndexEntry").objects
+        # Sites may have modelsearch under its own name or under Wagtail's.
+        self._table = self._words.model._meta.db_table
         self._alias = router.db_for_write(self._entries.model)
 
     @staticmethod
@@ -58,7 +58,7 @@ class SQLiteIndex:
             )
             with connections[self._alias].cursor() as cursor:
                 cursor.executemany(
-                    f"UPDATE {TABLE} SET body = %s, autocomplete = %s WHERE rowid = %s",  # noqa: S608
+                    f"UPDATE {self._table} SET body = %s, autocomplete = %s WHERE rowid = %s",  # noqa: S608
                     [
                         (f"{d.head} {d.body}", scope(d.mailbox_id), row.pk)
                         for d, row in zip(documents, rows, strict=True)
@@ -76,7 +76,7 @@ class SQLiteIndex:
         self, expression: Expression, mailboxes: Collection[int]
     ) -> QuerySet[Any, Any]:
         matching: QuerySet[Any, Any] = (
-            self._words.filter(_Match(_asked(expression, mailboxes)))
+            self._words.filter(_Match(self._table, _asked(expression, mailboxes)))
             .order_by("-pk")
             .annotate(number=Cast("index_entry__object_id", BigIntegerField()))
         )
@@ -92,7 +92,9 @@ class SQLiteIndex:
         self, expression: Expression, *, mailboxes: Collection[int], limit: int
     ) -> list[tuple[int, float]]:
         """Return the latest that match with their scores."""
-        scored = self._matching(expression, mailboxes).annotate(score=_Score())
+        scored = self._matching(expression, mailboxes).annotate(
+            score=_Score(self._table)
+        )
         rows = scored.values_list("number", "score")[:limit]
         return [(number, -score) for number, score in rows]  # FTS5's best are lowest.
 
@@ -108,12 +110,12 @@ class _Match(Lookup[Any]):
 
     lookup_name = "match"
 
-    def __init__(self, asked: str) -> None:
-        self.asked = asked
+    def __init__(self, table: str, asked: str) -> None:
+        self.table, self.asked = table, asked
         super().__init__(None, None)
 
     def as_sql(self, *_args: Any, **_kwargs: Any) -> Any:
-        return f"{TABLE} MATCH %s", [self.asked]
+        return f"{self.table} MATCH %s", [self.asked]
 
 
 class _Score(Func):
@@ -121,8 +123,12 @@ class _Score(Func):
 
     output_field = FloatField()
 
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__()
+
     def as_sql(self, *_args: Any, **_kwargs: Any) -> Any:
-        return f"bm25({TABLE})", []
+        return f"bm25({self.table})", []
 
 
 def _asked(expression: Expression, mailboxes: Collection[int]) -> str:
