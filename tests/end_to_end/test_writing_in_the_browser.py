@@ -81,3 +81,20 @@ def test_what_a_closed_tab_could_not_save_is_offered_again(url, chromium):
 
     until(lambda: editor_says(chromium, "Half an answer"))
     assert ">Half an answer</p>" in Draft.objects.get().body
+
+
+def test_an_editor_that_was_merely_touched_saves_nothing(url, chromium):
+    chromium.get(url)
+    editor = find(chromium, "[role=textbox]")
+    chromium.execute_script(
+        "window.asked = []; window.fetch = (address) => {"
+        " window.asked.push(String(address)); return Promise.reject(new Error()); }"
+    )
+    press(chromium, editor)
+    state = "return document.querySelector('[name=body]').value"
+    until(lambda: '"blocks"' in chromium.execute_script(state))
+
+    chromium.execute_script("window.dispatchEvent(new Event('pagehide'))")
+
+    asked = chromium.execute_script("return window.asked")
+    assert [address for address in asked if "/drafts/" in address] == []

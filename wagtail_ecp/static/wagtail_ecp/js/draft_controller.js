@@ -65,9 +65,11 @@
       if (this.element.elements.is_plain.value === 'True') return body;
       // An editor that nothing was written in says "null".
       const { blocks = [], entityMap = {} } = JSON.parse(body || '{}') ?? {};
+      // One that was merely touched holds an empty paragraph.
+      const isEmpty = blocks.every(({ text, type }) => !text && type === 'unstyled');
       const entities = Object.values(entityMap).map(({ type, data }) => [type, data]);
       return [
-        blocks.map((block) => [
+        (isEmpty ? [] : blocks).map((block) => [
           block.type,
           block.text,
           block.depth,
