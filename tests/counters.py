@@ -27,7 +27,7 @@ def kept():
 
 def recounted():
     """Return what the counters should be."""
-    sums: dict[tuple, Counter] = {}
+    sums: dict[tuple[int | str, ...], Counter[int]] = {}
     for row in Conversation.objects.whole():
         folder = SNOOZED if row.snoozed_until else row.folder
         one = sums.setdefault((row.mailbox_id, folder), Counter())

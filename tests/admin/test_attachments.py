@@ -60,7 +60,9 @@ def test_a_thumbnail_is_small_and_made_anew(kind):
     exif[0x0112] = 6  # On its side.
     data = an_image(kind, exif=exif) if kind in {"JPEG", "WEBP"} else an_image(kind)
 
-    small, content_type = thumbnail(data)
+    made = thumbnail(data)
+    assert made is not None
+    small, content_type = made
 
     with Image.open(io.BytesIO(small)) as image:
         assert max(image.size) == SIDE
@@ -149,12 +151,17 @@ def test_a_long_text_is_cut_and_that_is_said(client, message):
     assert "ä" * 33_000 not in page
 
 
+def framed(page):
+    """Return the address of what the page frames."""
+    return str(BeautifulSoup(page.content, "html.parser").iframe.attrs["src"])
+
+
 @override_settings(**ORIGIN)
 def test_a_pdf_is_shown_on_the_second_origin_alone(client, message):
     found = message(("a.pdf", "application/pdf", PDF))
 
     page = get(client, "attachment_preview", found, 1, "?fragment")
-    url = BeautifulSoup(page.content, "html.parser").iframe["src"]
+    url = framed(page)
     path = urlsplit(url).path
     there = Client().get(path, headers={"host": "files.example"})
     here = Client().get(path, headers={"host": "tests.example"})
@@ -176,7 +183,7 @@ def test_a_pass_for_a_pdf_shows_no_other_file_and_nothing_that_is_no_pdf(
         ("a.pdf", "application/pdf", PDF), ("b.pdf", "application/pdf", SVG)
     )
     page = get(client, "attachment_preview", found, 1, "?fragment")
-    path = urlsplit(BeautifulSoup(page.content, "html.parser").iframe["src"]).path
+    path = urlsplit(framed(page)).path
     other = path.replace(f"/{found.pk}/1/", f"/{found.pk}/2/")
 
     there = Client().get(other, headers={"host": "files.example"})

@@ -6,6 +6,7 @@ from django.urls import reverse
 from tests.admin.queries import queries_of
 from tests.builders import a_conversation, a_mailbox, an_email, receive_and_process
 from wagtail_ecp.inbox import actions, bulk
+from wagtail_ecp.inbox.actions.bulk import BULK_ACTION_NAMED
 from wagtail_ecp.inbox.models import (
     BulkChange,
     BulkItem,
@@ -13,6 +14,7 @@ from wagtail_ecp.inbox.models import (
     Folder,
     FolderCounter,
 )
+from wagtail_ecp.inbox.models.leases import new_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -356,7 +358,7 @@ def test_running_change_is_stopped_and_undone(support, press, client, large):
     rows = some(support, 3)
     press("archive", rows, place=inbox(support), confirmed="1")
     change = BulkChange.objects.get()
-    monkey = BulkItem.objects.order_by("pk").first()
+    monkey = BulkItem.objects.earliest("pk")
     bulk._do(claimed(change), monkey, is_in_list=True)
 
     response = client.post(url_of("cancel_bulk", change), follow=True)
@@ -369,14 +371,12 @@ def test_running_change_is_stopped_and_undone(support, press, client, large):
 
 def claimed(change):
     rows = BulkChange.objects.filter(pk=change.pk)
-    rows.claim(bulk.new_owner(), lease=bulk.LEASE, limit=1)
+    rows.claim(new_owner(), lease=bulk.LEASE, limit=1)
     return rows.select_related("user").get()
 
 
 def test_nobody_sees_or_touches_what_a_colleague_changes(support, client, alice, bob):
-    change = bulk.ask(
-        bulk.BULK_ACTION_NAMED["archive"], [some(support, 1)[0].pk], by=alice
-    )
+    change = bulk.ask(BULK_ACTION_NAMED["archive"], [some(support, 1)[0].pk], by=alice)
     client.force_login(bob)
 
     for name in ("bulk_result", "bulk_progress"):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.builders import a_mailbox, an_email, receive_and_process
 from wagtail_ecp.admin.quoted_text import with_links
-from wagtail_ecp.admin.reading import TEXT_SHOWN, written
+from wagtail_ecp.admin.reading import TEXT_SHOWN
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
@@ -16,7 +16,7 @@ from wagtail_ecp.inbox.models import (
     Outbox,
     OutboxRecipient,
 )
-from wagtail_ecp.mail.addresses import Address, parse_addresses
+from wagtail_ecp.mail.addresses import Address, parse_addresses, written
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,7 @@
 """Reading a long conversation: what is one line, its notes, its order."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -118,7 +119,7 @@ def test_what_came_since_the_team_looked_is_shown(browse, alice):
     at = timezone.now()
     news = list(conversation.messages.in_order())[3:5]
     Message.objects.exclude(pk__in=[m.pk for m in news]).update(
-        stored_at=at - timezone.timedelta(days=1)
+        stored_at=at - timedelta(days=1)
     )
     Message.objects.filter(pk__in=[m.pk for m in news]).update(stored_at=at)
     Action.objects.filter(kind=Action.Kind.READ).update(at=at)

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 NOWHERE = {"WAGTAIL_ECP": settings.WAGTAIL_ECP | {"ALLOWED_NETWORKS": []}}
 
 
-class Site(BaseHTTPRequestHandler):
+class Answering(BaseHTTPRequestHandler):
+    server: "Site"
+
     def do_GET(self):
         self.server.asked.append((self.path, dict(self.headers)))
         status, headers, body = self.server.pages.get(self.path, (404, {}, b""))
@@ -36,11 +38,19 @@ class Site(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Site(ThreadingHTTPServer):
+    """It has ``pages``, and notes what is asked of it."""
+
+    def __init__(self, pages):
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.pages = pages
+        self.asked = []
+
+
 @contextmanager
 def a_site(pages):
     """Serve ``pages`` and note what is asked of it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    server.pages, server.asked = pages, []
+    server = Site(pages)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

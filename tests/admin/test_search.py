@@ -388,6 +388,8 @@ def test_everything_that_a_search_finds_is_found_again_by_a_job(rf, alice, mailb
     request = rf.get("/", {"from": "search?q=parcel"})
     request.user = alice
     place = find_place(request, "search?q=parcel")
+    assert place is not None
+    assert place.where is not None
 
     source = bulk_sources.read(place.where, alice)
     first, cursor = source.piece("", most=2, until=timezone.now())

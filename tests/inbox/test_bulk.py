@@ -22,6 +22,7 @@ from wagtail_ecp.inbox.models import (
     Star,
     Tag,
 )
+from wagtail_ecp.inbox.models.leases import new_owner
 from wagtail_ecp.jobs.bulk import bulk_change, remove_old_bulk_changes
 from wagtail_ecp.jobs.sweep import sweep
 from wagtail_ecp.journal.models import Action
@@ -325,7 +326,7 @@ def test_what_left_the_list_meanwhile_stays(support, alice, bob, large):
 
 def claimed(change):
     """Return the row as a worker that begins has it."""
-    owner = bulk.new_owner()
+    owner = new_owner()
     BulkChange.objects.filter(pk=change.pk).update(lease_until=None)
     BulkChange.objects.filter(pk=change.pk).claim(owner, lease=bulk.LEASE, limit=1)
     return BulkChange.objects.select_related("user").get(pk=change.pk)

@@ -6,7 +6,7 @@ from django.db import connection
 
 from tests.builders import a_mailbox, an_email, receive_and_process
 from wagtail_ecp.contacts.models import Contact, ContactAddress, ContactWord
-from wagtail_ecp.contacts.words import typed_words, words_of
+from wagtail_ecp.contacts.words import beginning_with, typed_words, words_of
 from wagtail_ecp.inbox import actions, correspondents
 from wagtail_ecp.inbox.models import Conversation, Message
 from wagtail_ecp.journal.models import Action
@@ -128,7 +128,7 @@ def test_completion_reads_indexes_and_no_table_of_contacts(mailboxes, alice):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-        sql, parameters = correspondents.beginning_with(
+        sql, parameters = beginning_with(
             ["ver"], is_added=True, look_at=10
         ).query.sql_with_params()
         is_sqlite = connection.vendor == "sqlite"

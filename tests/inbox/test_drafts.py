@@ -15,6 +15,7 @@ from wagtail_ecp.inbox.drafts import DraftChangedError, DraftGoneError, NewsErro
 from wagtail_ecp.inbox.models import (
     Conversation,
     Draft,
+    Folder,
     FolderCounter,
     Mailbox,
     MemberProfile,
@@ -506,7 +507,7 @@ def test_what_a_colleague_did_meanwhile_stays(conversation, alice, bob):
     message = send(
         draft, alice, undo=TEN_SECONDS, after=actions.Afterwards(archives=True)
     )
-    actions.move_to("trash", Conversation.objects.get(), by=bob)
+    actions.move_to(Folder.TRASH, Conversation.objects.get(), by=bob)
 
     actions.unsend(message, by=alice)
 
@@ -515,7 +516,7 @@ def test_what_a_colleague_did_meanwhile_stays(conversation, alice, bob):
 
 def test_what_one_answered_is_spam_again(conversation, alice):
     Score.objects.update(is_spam=True)
-    actions.move_to("spam", conversation, by=alice)
+    actions.move_to(Folder.SPAM, conversation, by=alice)
     Score.objects.update(decision="")
     message = send(a_draft(conversation, by=alice), alice, undo=TEN_SECONDS)
     assert Conversation.objects.get().folder == "inbox"

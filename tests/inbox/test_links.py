@@ -34,7 +34,7 @@ def send(user, *files, **columns):
 
 def address_in(mail):
     """Return the path of the address that the mail's text has."""
-    return re.search(r"http://tests\.example(/ecp/files/\S+)", mail.text)[1]
+    return re.search(r"http://tests\.example(/ecp/files/\S+)", mail.text).group(1)
 
 
 @override_settings(**SMALL_LIMIT)

@@ -59,7 +59,7 @@ def one_of_each(mailbox, alice, bob):
     done = Conversation.objects.get(subject="archive")
     Star.objects.create(user=alice, conversation=part_of)
     Star.objects.create(user=alice, conversation=done)
-    Star.objects.create(user=bob, conversation=Conversation.objects.first())
+    Star.objects.create(user=bob, conversation=Conversation.objects.earliest("pk"))
 
 
 @pytest.mark.parametrize(

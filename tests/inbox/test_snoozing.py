@@ -10,6 +10,7 @@ from tests.builders import (
     a_mailbox,
     a_received_conversation,
     an_email,
+    done,
     receive_and_process,
 )
 from tests.counters import kept, recounted
@@ -55,7 +56,7 @@ def test_what_is_filed_away_sleeps_in_the_inbox_and_undo_files_it_again(alice, f
     conversation = a_received_conversation()
     actions.move_to(folder, conversation, by=alice)
 
-    action = actions.snooze(conversation, until=tomorrow(), by=alice)
+    action = done(actions.snooze(conversation, until=tomorrow(), by=alice))
     conversation.refresh_from_db()
     assert conversation.folder == Folder.INBOX
     assert kept() == recounted()
@@ -124,7 +125,7 @@ def test_it_is_woken_by_hand_and_that_is_undone(alice):
     conversation, until = a_received_conversation(), tomorrow()
     actions.snooze(conversation, until=until, by=alice)
 
-    action = actions.wake(conversation, by=alice)
+    action = done(actions.wake(conversation, by=alice))
     assert kept() == recounted()
     actions.undo(action, by=alice)
 
@@ -136,7 +137,7 @@ def test_it_is_woken_by_hand_and_that_is_undone(alice):
 def test_a_snooze_that_somebody_changed_is_not_undone(alice, bob):
     a_mailbox(repliers=[alice, bob])
     conversation = a_received_conversation()
-    action = actions.snooze(conversation, until=tomorrow(), by=alice)
+    action = done(actions.snooze(conversation, until=tomorrow(), by=alice))
     actions.snooze(conversation, until=UNTIL_REPLY, by=bob)
 
     with pytest.raises(ValidationError):
@@ -162,7 +163,7 @@ def test_readers_star_for_themselves_and_undo_it(alice, bob):
     a_mailbox(repliers=[alice], readers=[bob])
     conversation = a_received_conversation()
 
-    action = actions.star(conversation, by=bob)
+    action = done(actions.star(conversation, by=bob))
     assert actions.star(conversation, by=bob) is None
     assert [star.user for star in Star.objects.all()] == [bob]
     actions.undo(action, by=bob)

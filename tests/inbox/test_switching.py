@@ -7,6 +7,7 @@ from tests.builders import (
     a_mailbox,
     a_received_conversation,
     an_email,
+    done,
     receive_and_process,
 )
 from tests.counters import kept, recounted
@@ -43,7 +44,7 @@ def test_an_assignee_who_may_not_answer_there_is_taken_off_and_comes_back(alice,
     conversation = a_received_conversation()
     actions.assign(conversation, to=bob, by=alice)
 
-    action = actions.switch(conversation, to=sales, by=alice)
+    action = done(actions.switch(conversation, to=sales, by=alice))
     conversation.refresh_from_db()
     assert (conversation.assignee, conversation.assignee_name) == (None, "")
     assert action.data["assignee"] == [str(bob.pk), "bob"]
@@ -97,7 +98,7 @@ def test_numbers_of_what_it_has_absorbed_lead_to_it_there_and_back(alice):
     one, other = a_received_conversation("One"), a_received_conversation("Two")
     actions.merge(one, other, by=alice)
 
-    action = actions.switch(one, to=sales, by=alice)
+    action = done(actions.switch(one, to=sales, by=alice))
     other.refresh_from_db()
     assert other.mailbox == sales
     actions.undo(action, by=alice)
@@ -125,7 +126,7 @@ def test_a_second_move_is_not_undone_by_the_first_ones_undo(alice):
     sales = a_mailbox(SALES, repliers=[alice])
     press = a_mailbox("press@example.com", repliers=[alice])
     conversation = a_received_conversation()
-    first = actions.switch(conversation, to=sales, by=alice)
+    first = done(actions.switch(conversation, to=sales, by=alice))
     conversation.refresh_from_db()
     actions.switch(conversation, to=press, by=alice)
 

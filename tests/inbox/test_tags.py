@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from tests.builders import a_mailbox, a_received_conversation, a_user
+from tests.builders import a_mailbox, a_received_conversation, a_user, done
 from wagtail_ecp.inbox import actions, tagging
 from wagtail_ecp.inbox.models import Conversation, Tag
 from wagtail_ecp.journal.models import Action
@@ -71,8 +71,8 @@ def test_tags_stand_between_commas():
 def test_a_tag_is_taken_off_and_both_are_undone(alice):
     a_mailbox(repliers=[alice])
     conversation = a_received_conversation()
-    put = actions.tag(conversation, ["order", "vip"], by=alice)
-    off = actions.untag(conversation, [Tag.objects.get(key="vip")], by=alice)
+    put = done(actions.tag(conversation, ["order", "vip"], by=alice))
+    off = done(actions.untag(conversation, [Tag.objects.get(key="vip")], by=alice))
     assert tags_of(conversation) == ["order"]
 
     actions.undo(off, by=alice)

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from tests.builders import a_mailbox, an_email, grant, receive_and_process
+from tests.builders import a_mailbox, an_email, done, grant, receive_and_process
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import Conversation, Folder, FolderCounter
@@ -51,7 +51,7 @@ def test_moved_conversation_comes_back_as_it_was(support, alice, folder):
     conversation = arrive()
     Conversation.objects.update(came_back_at=timezone.now())
     before, numbers = now(conversation), counted()
-    moved = actions.move_to(folder, conversation, by=alice)
+    moved = done(actions.move_to(folder, conversation, by=alice))
 
     undone = actions.undo(moved, by=alice)
 
@@ -66,7 +66,7 @@ def test_moved_conversation_comes_back_as_it_was(support, alice, folder):
 def test_snoozed_conversation_sleeps_again(support, alice):
     conversation = arrive()
     Conversation.objects.update(snoozed_until=NEXT_WEEK)
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
     assert now(conversation)["snoozed_until"] is None
 
     actions.undo(moved, by=alice)
@@ -78,7 +78,7 @@ def test_time_in_the_trash_does_not_begin_anew(support, alice):
     conversation = arrive()
     actions.move_to(Folder.TRASH, conversation, by=alice)
     before = now(conversation)
-    moved = actions.move_to(Folder.INBOX, conversation, by=alice)
+    moved = done(actions.move_to(Folder.INBOX, conversation, by=alice))
 
     actions.undo(moved, by=alice)
 
@@ -91,7 +91,7 @@ def test_mark_is_undone_with_what_it_moved(support, alice, verdict):
     if verdict == Verdict.WANTED:
         actions.mark(conversation, Verdict.SPAM, by=alice)
     before = now(conversation)
-    marked = actions.mark(conversation, verdict, by=alice)
+    marked = done(actions.mark(conversation, verdict, by=alice))
 
     actions.undo(marked, by=alice)
 
@@ -102,7 +102,7 @@ def test_move_out_of_spam_is_undone_with_its_verdicts(support, alice):
     conversation = arrive()
     actions.mark(conversation, Verdict.SPAM, by=alice)
     before = now(conversation)
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
 
     actions.undo(moved, by=alice)
 
@@ -111,7 +111,7 @@ def test_move_out_of_spam_is_undone_with_its_verdicts(support, alice):
 
 def test_mark_that_a_colleague_corrected_stays(support, alice, bob):
     conversation = arrive()
-    marked = actions.mark(conversation, Verdict.SPAM, by=alice)
+    marked = done(actions.mark(conversation, Verdict.SPAM, by=alice))
     actions.mark(conversation, Verdict.WANTED, by=bob)
     before = now(conversation)
 
@@ -123,7 +123,7 @@ def test_mark_that_a_colleague_corrected_stays(support, alice, bob):
 
 def test_marked_conversation_that_was_moved_since_stays(support, alice, bob):
     conversation = arrive()
-    marked = actions.mark(conversation, Verdict.SPAM, by=alice)
+    marked = done(actions.mark(conversation, Verdict.SPAM, by=alice))
     actions.move_to(Folder.TRASH, conversation, by=bob)
 
     with pytest.raises(ValidationError, match="changed it again"):
@@ -134,7 +134,7 @@ def test_marked_conversation_that_was_moved_since_stays(support, alice, bob):
 
 def test_other_things_that_happened_since_do_not_hinder(support, alice, bob):
     conversation = arrive()
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
     actions.assign(conversation, to=bob, by=bob)
 
     actions.undo(moved, by=alice)
@@ -145,7 +145,7 @@ def test_other_things_that_happened_since_do_not_hinder(support, alice, bob):
 
 def test_moved_again_since_stays(support, alice, bob):
     conversation = arrive()
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
     actions.move_to(Folder.TRASH, conversation, by=bob)
 
     with pytest.raises(ValidationError, match="changed it again"):
@@ -157,7 +157,7 @@ def test_moved_again_since_stays(support, alice, bob):
 def test_customers_reply_since_is_not_buried_again(support, alice):
     conversation = arrive(message_id="first@customer.example")
     actions.move_to(Folder.TRASH, conversation, by=alice)
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
     receive_and_process(an_email("Re: Parcel", cites=["first@customer.example"]))
 
     with pytest.raises(ValidationError):
@@ -172,7 +172,7 @@ def test_assignment_goes_back_to_who_had_it(support, alice, bob, to_somebody):
     if to_somebody:
         actions.assign(conversation, to=bob, by=bob)
     before = now(conversation)
-    assigned = actions.assign(conversation, to=alice, by=alice)
+    assigned = done(actions.assign(conversation, to=alice, by=alice))
 
     actions.undo(assigned, by=alice)
 
@@ -184,7 +184,7 @@ def test_assignment_does_not_go_back_to_who_may_not_answer_any_more(
 ):
     conversation = arrive()
     actions.assign(conversation, to=bob, by=bob)
-    assigned = actions.assign(conversation, to=alice, by=alice)
+    assigned = done(actions.assign(conversation, to=alice, by=alice))
     bob.groups.clear()
 
     with pytest.raises(ValidationError, match="no longer answer"):
@@ -195,7 +195,7 @@ def test_assignment_does_not_go_back_to_who_may_not_answer_any_more(
 
 def test_assigned_again_since_stays(support, alice, bob):
     conversation = arrive()
-    assigned = actions.assign(conversation, to=alice, by=alice)
+    assigned = done(actions.assign(conversation, to=alice, by=alice))
     actions.assign(conversation, to=bob, by=bob)
 
     with pytest.raises(ValidationError, match="changed it again"):
@@ -206,7 +206,7 @@ def test_assigned_again_since_stays(support, alice, bob):
 
 def test_undoing_twice_does_nothing(support, alice):
     conversation = arrive()
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
     actions.undo(moved, by=alice)
     actions.move_to(Folder.ARCHIVE, conversation, by=alice)
 
@@ -218,7 +218,7 @@ def test_undoing_twice_does_nothing(support, alice):
 
 def test_nobody_undoes_what_a_colleague_did(support, alice, bob):
     conversation = arrive()
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
 
     with pytest.raises(PermissionDenied):
         actions.undo(moved, by=bob)
@@ -229,7 +229,7 @@ def test_nobody_undoes_what_a_colleague_did(support, alice, bob):
 
 def test_who_lost_the_right_undoes_nothing(support, alice):
     conversation = arrive()
-    moved = actions.move_to(Folder.ARCHIVE, conversation, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, conversation, by=alice))
     alice.groups.clear()
     grant(alice, support, "read")
 
@@ -241,7 +241,7 @@ def test_who_lost_the_right_undoes_nothing(support, alice):
 
 def test_what_was_merged_since_is_not_undone(support, alice):
     one, other = arrive("One"), arrive("Two")
-    moved = actions.move_to(Folder.ARCHIVE, other, by=alice)
+    moved = done(actions.move_to(Folder.ARCHIVE, other, by=alice))
     actions.merge(one, other, by=alice)
 
     with pytest.raises(ValidationError, match=f"#{one.pk}"):
@@ -250,7 +250,7 @@ def test_what_was_merged_since_is_not_undone(support, alice):
 
 def test_what_was_deleted_since_is_not_undone(support, alice):
     conversation = arrive()
-    moved = actions.move_to(Folder.TRASH, conversation, by=alice)
+    moved = done(actions.move_to(Folder.TRASH, conversation, by=alice))
     moved.conversation_number = 10**9
 
     with pytest.raises(ValidationError, match="deleted"):

@@ -13,7 +13,7 @@ from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import Conversation, Note
 from wagtail_ecp.inbox.purging import purge
 from wagtail_ecp.inbox.search import indexing
-from wagtail_ecp.inbox.search.documents import WORDS
+from wagtail_ecp.inbox.search.documents import WORDS, documents
 from wagtail_ecp.jobs.search import index_conversations
 from wagtail_ecp.jobs.sweep import sweep
 
@@ -122,7 +122,7 @@ def test_a_long_conversation_has_an_end_in_the_index(alice, mailbox):
     [row] = receive_and_process(an_email("Long", "first " + "word " * 60_000 + "last"))
     conversation = row.message.conversation
 
-    [document] = indexing.documents([conversation])
+    [document] = documents([conversation])
 
     assert len(f"{document.head} {document.body}".split()) <= WORDS
     assert found_by(alice, "first") == [conversation.pk]
@@ -136,7 +136,7 @@ def test_documents_cost_the_same_for_one_and_for_many(
 
     for many in (1, 12):
         with django_assert_num_queries(4):
-            indexing.documents(list(Conversation.objects.all()[:many]))
+            documents(list(Conversation.objects.all()[:many]))
 
 
 def test_the_command_indexes_what_waits_and_says_so(alice, mailbox):

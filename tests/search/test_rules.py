@@ -36,8 +36,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 10, 25, 12, tzinfo=BERLIN).astimezone(UTC)
 
 
-def local(*clock):
-    return datetime(*clock, tzinfo=BERLIN).astimezone(UTC)
+def local(year, month, day, hour):
+    return datetime(year, month, day, hour, tzinfo=BERLIN).astimezone(UTC)
 
 
 class Three:
@@ -141,7 +141,7 @@ class Three:
 
 
 #: By type and operator: values, and which of the three are found.
-TABLE = {
+TABLE: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = {
     ("user", "equals"): [(("alice",), "a"), (("BOB",), "b")],
     ("user", "not-equals"): [(("alice",), "bc")],
     ("user", "in"): [(("alice", "bob"), "ab")],
@@ -409,7 +409,10 @@ def test_spans_go_back_by_the_clock(span, then):
     from wagtail_ecp.inbox.search.days import FIRST, Clock
     from wagtail_ecp.inbox.search.vocabulary import read_span
 
-    ago = Clock(NOW, BERLIN).ago(read_span(span))
+    length = read_span(span)
+    assert length is not None
+
+    ago = Clock(NOW, BERLIN).ago(length)
 
     assert ago == (local(*then) if then else FIRST)
 

@@ -89,7 +89,7 @@ class DraftForm(forms.Form):
         super().__init__(data, files, auto_id="ecp-write-%s", initial=_initial(draft))
         is_plain = draft.is_plain
         if data:
-            is_plain = self.fields["is_plain"].to_python(data.get("is_plain"))
+            is_plain = bool(self.fields["is_plain"].to_python(data.get("is_plain")))
         self.fields["body"].widget = (
             forms.Textarea(attrs={"rows": 12}) if is_plain else editor()
         )

@@ -217,9 +217,10 @@ def _columns(
 ) -> QuerySet[Any, Any]:
     big = BigIntegerField()
     nothing = Value(0, output_field=big)
-    if isinstance(number, QuerySet):
-        number = Subquery(number, output_field=big)
-    second = nothing if number is None else Coalesce(number, nothing)
+    given = (
+        Subquery(number, output_field=big) if isinstance(number, QuerySet) else number
+    )
+    second = nothing if given is None else Coalesce(given, nothing)
     annotated: QuerySet[Any, Any] = rows.order_by().annotate(
         ecp_kind=Value(kind, output_field=CharField()),
         ecp_pk=Cast("pk", big),

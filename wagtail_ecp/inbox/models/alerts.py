@@ -100,7 +100,8 @@ class Alert(models.Model):
     @property
     def words(self) -> str:
         """What happened, for people; needs message, conversation and mailbox."""
-        pattern = _WORDS[self.kind, bool(self.by_name), bool(self.message_id)]
+        kind = Alert.Kind(self.kind)
+        pattern = _WORDS[kind, bool(self.by_name), bool(self.message_id)]
         sender = self.message.sender_name if self.message else ""
         address = self.message.sender_address if self.message else ""
         return str(pattern) % {
