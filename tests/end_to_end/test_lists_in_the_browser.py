@@ -1,0 +1,103 @@
+"""Lists by keys alone, told of new mail, and open to everybody."""
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.builders import a_mailbox, a_user, an_email, receive_and_process
+from tests.end_to_end.axe import barriers
+from tests.end_to_end.browser import find, log_in, main_text, press, violations
+from tests.end_to_end.conftest import until
+from wagtail_ecp.inbox.models import Conversation, Folder
+
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
+
+
+@pytest.fixture
+def listing(live_server, chromium, transactional_db):
+    """The inbox with three conversations, in the browser of one who answers them."""
+    mailbox = a_mailbox(repliers=[a_user("ann")])
+    receive_and_process(an_email("First"), an_email("Second"), an_email("Third"))
+    log_in(chromium, live_server.url, "ann")
+    chromium.get(f"{live_server.url}/admin/mail/{mailbox.pk}/inbox/")
+    # The keys are heard once the scripts have run.
+    until(lambda: chromium.execute_script("return !!window.wagtail?.app"))
+    return chromium
+
+
+def keys(browser, *pressed):
+    find(browser, "body").send_keys(*pressed)
+
+
+def ticked(browser):
+    boxes = browser.find_elements(By.CSS_SELECTOR, ".ecp-list tbody input:checked")
+    return len(boxes)
+
+
+def test_keys_alone_tick_and_archive(listing):
+    until(
+        lambda: (
+            keys(listing, "j") or listing.find_elements(By.CSS_SELECTOR, ".ecp-current")
+        )
+    )
+    keys(listing, "x")
+    until(lambda: ticked(listing) == 1)
+
+    keys(listing, "e")
+
+    until(lambda: Conversation.objects.filter(folder=Folder.ARCHIVE).count() == 1)
+    press(listing, find(listing, ".ecp-undo button"))
+    until(lambda: not Conversation.objects.filter(folder=Folder.ARCHIVE).exists())
+    assert violations(listing) == []
+
+
+def test_enter_opens_the_conversation(listing):
+    until(
+        lambda: (
+            keys(listing, "j") or listing.find_elements(By.CSS_SELECTOR, ".ecp-current")
+        )
+    )
+
+    listing.switch_to.active_element.send_keys(Keys.ENTER)
+
+    until(lambda: "/conversations/" in listing.current_url)
+
+
+def test_new_mail_is_told_of_and_shown_without_losing_a_tick(listing):
+    press(listing, listing.find_elements(By.CSS_SELECTOR, ".ecp-list tbody input")[2])
+    receive_and_process(an_email("Fourth"))
+
+    listing.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
+    told = until(
+        lambda: [
+            button
+            for button in listing.find_elements(By.CSS_SELECTOR, ".ecp-told button")
+            if button.is_displayed()
+        ]
+    )[0]
+    assert listing.title.startswith("(1) ")
+    press(listing, told)
+
+    until(lambda: "Fourth" in main_text(listing))
+    assert ticked(listing) == 1
+    assert violations(listing) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_kept_out_of_a_list(listing, theme):
+    listing.execute_script(
+        "document.documentElement.classList.add(`w-theme-${arguments[0]}`)", theme
+    )
+
+    assert barriers(listing, "main") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_kept_out_of_writing(listing, theme):
+    listing.get(listing.current_url.split("/admin/")[0] + "/admin/mail/compose/")
+    find(listing, "[role=textbox]")
+    listing.execute_script(
+        "document.documentElement.classList.add(`w-theme-${arguments[0]}`)", theme
+    )
+
+    assert barriers(listing, "main") == []
