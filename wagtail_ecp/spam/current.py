@@ -23,15 +23,19 @@ _kept: Current | None = None
 
 
 def current() -> Current:
-    """Return the scorer as last trained; one small query while it stays the same.
+    """Return the scorer as last trained; one query at first and while it stays the same.
 
     A damaged model is noted, and the one before it is used, else the shipped prior.
     """
     global _kept  # noqa: PLW0603 - a worker's memory is what this module is for
-    version = SpamModel.objects.values_list("version", flat=True).first() or 0
-    if _kept is None or _kept.version != version:
-        _kept = Current(version, _load(SpamModel.objects.first()))
+    if _kept is None or _kept.version != _version():
+        model = SpamModel.objects.first()
+        _kept = Current(model.version if model else 0, _load(model))
     return _kept
+
+
+def _version() -> int:
+    return SpamModel.objects.values_list("version", flat=True).first() or 0
 
 
 def _load(model: SpamModel | None) -> Scorer:
