@@ -88,5 +88,5 @@ def _add(
 ) -> None:
     sums = {name: F(name) + number for name, number in change.items() if number}
     if not model._default_manager.filter(**key).update(**sums):  # The first one.
-        model._default_manager.get_or_create(**key)
+        model._default_manager.bulk_create([model(**key)], ignore_conflicts=True)
         _add(model, change, **key)
