@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from wagtail_ecp.inbox.models import (
     SNOOZED,
@@ -86,7 +86,8 @@ def _count(signed: Iterable[tuple[Position | None, int]]) -> None:
 def _add(
     model: type[FolderCounter | AssigneeCounter], change: Counter[str], **key: Any
 ) -> None:
+    rows: QuerySet[Any] = model._default_manager.all()
     sums = {name: F(name) + number for name, number in change.items() if number}
-    if not model._default_manager.filter(**key).update(**sums):  # The first one.
-        model._default_manager.bulk_create([model(**key)], ignore_conflicts=True)
+    if not rows.filter(**key).update(**sums):  # The first one.
+        rows.bulk_create([model(**key)], ignore_conflicts=True)
         _add(model, change, **key)
