@@ -77,7 +77,7 @@ def run(*sizes: int) -> list[dict[str, float | str]]:
 def _lists(mailbox: Mailbox) -> Iterator[tuple[str, str]]:
     for name in LISTS:
         yield name, reverse("wagtail_ecp:folder", args=[mailbox.pk, name])
-    yield "all inboxes", reverse("wagtail_ecp:combined", args=["inbox"])
+    yield "all inboxes", reverse("wagtail_ecp:all_mailboxes", args=["inbox"])
 
 
 def _analyse() -> None:
