@@ -73,7 +73,8 @@ class RQQueue:
     ) -> None:
         # "auto": we are called after the commit, django-rq need not wait for one.
         found = django_rq.get_queue(queue, commit_mode="auto")
-        later = partial(found.enqueue_in, timedelta(seconds=delay))
+        # RQ cuts the time to a whole second, and a job that comes early finds nothing.
+        later = partial(found.enqueue_in, timedelta(seconds=delay + 1))
         add = later if delay else found.enqueue
         add(
             job,
