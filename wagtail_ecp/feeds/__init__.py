@@ -1,0 +1,1 @@
+"""What feed readers fetch: mailboxes, conversations and saved searches as feeds."""
