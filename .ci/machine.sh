@@ -5,7 +5,7 @@ packages() {
     python3 -c "import ensurepip" 2>/dev/null || echo python3-venv
     command -v npm >/dev/null || echo nodejs npm
     echo postgresql redis-server dovecot-imapd dovecot-lmtpd chromium chromium-driver
-    echo rspamd spamd bogofilter
+    echo rspamd spamd bogofilter newsboat
 }
 
 # Install what is missing; no service is started, the tests start their own.

@@ -76,6 +76,12 @@ def missing_chromium() -> str:
     return "no chromium with chromedriver here (Debian: chromium chromium-driver)"
 
 
+def missing_newsboat() -> str:
+    if shutil.which("newsboat"):
+        return ""
+    return "no newsboat here (Debian: newsboat)"
+
+
 def missing_postgres() -> str:
     if os.environ.get("ECP_TEST_DATABASE") == "postgres":
         return ""
@@ -93,10 +99,14 @@ MISSING: dict[str, Callable[[], str]] = {
     "spamassassin": missing_spamassassin,
     "bogofilter": missing_bogofilter,
     "chromium": missing_chromium,
+    "newsboat": missing_newsboat,
     "postgres": missing_postgres,
     "corpora": missing_corpora,
 }
-REQUIRED = ("redis", "dovecot", "rspamd", "spamassassin", "bogofilter", "chromium")
+REQUIRED = (
+    *("redis", "dovecot", "rspamd", "spamassassin", "bogofilter", "chromium"),
+    "newsboat",
+)
 
 
 def pytest_configure() -> None:
