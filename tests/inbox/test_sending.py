@@ -225,7 +225,7 @@ def test_a_dead_workers_mail_is_sent_again_unless_data_had_begun(
     Outbox.objects.update(
         state=State.SENDING,
         lease_owner="dead",
-        lease_until=timezone.now(),
+        lease_until=timezone.now() - timedelta(seconds=1),
         data_begun_at=begun,
     )
 
