@@ -15,7 +15,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from wagtail_ecp.accounts.actions import OPTIONS_CHANGED, OWNER_CHANGED
-from wagtail_ecp.admin import urls
+from wagtail_ecp.admin import editor_blocks, urls
 from wagtail_ecp.admin.account_options import OptionsPanel
 from wagtail_ecp.admin.administration import VIEWSETS, register_policies
 from wagtail_ecp.admin.clock import on_our_clock
@@ -53,6 +53,12 @@ def register_admin_urls() -> list[URLResolver]:
 def register_icons(icons: list[str]) -> list[str]:
     """Add the icons that Wagtail has none for."""
     return [*icons, "wagtail_ecp/icons/ecp-bell.svg"]
+
+
+@hooks.register("register_rich_text_features")
+def register_editor_blocks(features: Any) -> None:
+    """Let pictures and tables be pasted where e-mail is written."""
+    editor_blocks.register(features)
 
 
 @hooks.register("register_admin_menu_item")

@@ -11,6 +11,7 @@ from django.test import override_settings
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from tests.admin.test_attachments import an_image
 from tests.builders import (
     a_draft,
     a_mailbox,
@@ -24,6 +25,7 @@ from wagtail_ecp.billing.actions import issue_invoices
 from wagtail_ecp.billing.models import BillingDetails, Invoice
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox import actions, exports
+from wagtail_ecp.inbox.actions import GivenFile
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
     BulkChange,
@@ -103,6 +105,7 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:draft": ((302, 302, 404, 404, 404, "login"), NOT_SO),
     "wagtail_ecp:save_draft": (NOT_SO, BUTTON),
     "wagtail_ecp:draft_files": (NOT_SO, BUTTON),
+    "wagtail_ecp:draft_picture": (SCREEN, NOT_SO),
     "wagtail_ecp:send_draft": (NOT_SO, BUTTON),
     "wagtail_ecp:discard_draft": (NOT_SO, BUTTON),
     "wagtail_ecp:restore_draft": (NOT_SO, BUTTON),
@@ -345,12 +348,16 @@ class World:
         self.invoice = an_invoice()
         self.incoming = answered.pk
         actions.tag(one, ["order"], by=replier)
+        draft = a_draft(one, by=replier)
+        image = GivenFile("a.png", "image/png", an_image())
+        [picture] = actions.attach(draft, [image], by=replier, into_text=True)
         self.numbers = {
+            "file_id": picture.pk,
             "mailbox_id": mailbox.pk,
             "name": "inbox",
             "number": one.pk,
             "action_id": assigned.pk,
-            "draft_id": a_draft(one, by=replier).pk,
+            "draft_id": draft.pk,
             "change_id": BulkChange.objects.create(user=replier, action="archive").pk,
             "merge_id": Merge.objects.get().pk,
             "message_id": ours.pk,

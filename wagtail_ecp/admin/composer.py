@@ -76,6 +76,7 @@ class Composer:
             {
                 "sending": _("Uploading …"),
                 "done": _("The files are in the draft."),
+                "inText": _("The pasted image is in the text."),
                 "pasted": _("The pasted image is in the draft, as an attachment."),
                 "failed": _("Not uploaded: try again, or send the form with the file."),
             }

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_ecp.admin.mail_fields import FilesField
 from wagtail_ecp.admin.rich_text import editor
+from wagtail_ecp.inbox import pictures
 from wagtail_ecp.inbox.links import refuse_too_much
 from wagtail_ecp.inbox.models import Draft, Mailbox, Message
 from wagtail_ecp.inbox.signatures import replaced, signature_of
@@ -78,6 +80,8 @@ class DraftForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Several files can be chosen at once."),
     )
+    # Pasted into the text by the script, which puts them where they stand.
+    pasted = FilesField(required=False)
     is_private = forms.BooleanField(
         label=gettext_lazy("Private: nobody else sees this draft"), required=False
     )
@@ -113,11 +117,18 @@ class DraftForm(forms.Form):
 
     def sizes(self) -> list[int]:
         """Return the sizes of the draft's files and of those that the form brings."""
-        kept = self.draft.files.values_list("pk", "size") if self.draft.pk else ()
+        kept = self._kept() if self.draft.pk else ()
         dropped = set(self.data.getlist("drop"))  # type: ignore[attr-defined]
-        given = self.cleaned_data.get("attachments") or ()
+        names = ("attachments", "pasted")
+        given = [file for name in names for file in self.cleaned_data.get(name) or ()]
         sizes = [size for number, size in kept if str(number) not in dropped]
         return [*sizes, *(file.size or 0 for file in given)]
+
+    def _kept(self) -> Any:
+        """Return the files that are listed or shown: who undoes finds the others."""
+        shown = pictures.numbers_in(self.cleaned_data.get("body") or "")
+        files = self.draft.files.filter(Q(is_inline=False) | Q(pk__in=shown))
+        return files.values_list("pk", "size")
 
     def _mailboxes(self) -> Any:
         """Return what it may be sent from: an answer from where its question lies."""

@@ -6,10 +6,11 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from wagtail_ecp.inbox import permissions
+from wagtail_ecp.inbox import permissions, pictures
 from wagtail_ecp.inbox.models import (
     Conversation,
     Draft,
+    DraftFile,
     Follow,
     Merge,
     Message,
@@ -91,6 +92,12 @@ def find_draft(request: HttpRequest, draft_id: int) -> Draft:
     visible = Draft.objects.visible_to(request.user)
     related = visible.select_related("mailbox", "conversation", "answers", "author")
     return get_object_or_404(related, pk=draft_id)
+
+
+def find_picture(request: HttpRequest, file_id: int) -> DraftFile:
+    """Return a picture in the text of a draft that the user may see."""
+    found: DraftFile = get_object_or_404(pictures.visible_to(request.user), pk=file_id)
+    return found
 
 
 def find_merge(request: HttpRequest, merge_id: int) -> Merge:

@@ -95,6 +95,11 @@ urlpatterns = [
     path("compose/", drafting.compose, name="compose"),
     path("drafts/save/", drafting.save, name="save_draft"),
     path("drafts/files/", draft_files.draft_files, name="draft_files"),
+    path(
+        "drafts/pictures/<int:file_id>/",
+        draft_files.draft_picture,
+        name="draft_picture",
+    ),
     path("drafts/send/", sending.send, name="send_draft"),
     path("drafts/<int:draft_id>/", drafting.draft, name="draft"),
     path("drafts/<int:draft_id>/discard/", drafting.discard, name="discard_draft"),

@@ -12,9 +12,9 @@ from wagtail_ecp.admin.conversations import conversation_page
 from wagtail_ecp.admin.draft_form import DraftForm
 from wagtail_ecp.admin.lookups import find_conversation, find_reading
 from wagtail_ecp.admin.pages import AdminRequest, page
-from wagtail_ecp.inbox import actions
+from wagtail_ecp.inbox import actions, pictures
 from wagtail_ecp.inbox.actions import GivenFile
-from wagtail_ecp.inbox.models import Conversation, Draft, Mailbox
+from wagtail_ecp.inbox.models import Conversation, Draft, DraftFile, Mailbox
 from wagtail_ecp.inbox.models.drafts import new_key
 
 CONFLICT = 409
@@ -100,6 +100,9 @@ def keep(request: AdminRequest, form: DraftForm, shown: Draft) -> Draft:
     """Save ``shown``, what the form holds or was made of it, with its files."""
     saved = actions.save_draft(shown, by=request.user)
     put_files(request, form, saved)
+    shown_before = pictures.numbers_in(form.cleaned_data["body"])
+    if shown.is_plain and shown_before:
+        actions.put_beside(saved, shown_before, by=request.user)
     return saved
 
 
@@ -109,22 +112,33 @@ def put_files(
     saved: Draft,
     *,
     more: Sequence[GivenFile] = (),
-) -> None:
-    """Put into a saved draft what came with the form, and take out what it says."""
+) -> list[DraftFile]:
+    """Put into a saved draft what came with the form, and take out what it says.
+
+    Return what was pasted into the text.
+    """
     dropped = [one for one in request.POST.getlist("drop") if one.isdecimal()]
     if dropped:
         numbers = [int(one[:18]) for one in dropped]
         actions.detach(saved, numbers, by=request.user)
-    given = [
+    given = [*_given(form, "attachments"), *more]
+    if given:
+        actions.attach(saved, given, by=request.user)
+    pasted = _given(form, "pasted")
+    if not pasted:
+        return []
+    return actions.attach(saved, pasted, by=request.user, into_text=not saved.is_plain)
+
+
+def _given(form: DraftForm, name: str) -> list[GivenFile]:
+    return [
         GivenFile(
             file.name or _("attachment"),
             file.content_type or "application/octet-stream",
             file.read(),
         )
-        for file in form.cleaned_data["attachments"]
+        for file in form.cleaned_data[name]
     ]
-    if given or more:
-        actions.attach(saved, [*given, *more], by=request.user)
 
 
 def with_receipt(

@@ -29,6 +29,7 @@ from wagtail_ecp.mail.html import sanitise_outgoing
 from wagtail_ecp.mail.parsing import parse
 from wagtail_ecp.mail.plaintext import html_to_text, with_delimiter
 from wagtail_ecp.mail.subjects import is_forward_subject, is_reply_subject
+from wagtail_ecp.mail.tables import with_aligned_tables
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -109,7 +110,8 @@ def _bodies(answer: Answer) -> tuple[str, str]:
         text = _joined(text, links.as_text(answer.links))
         return _joined(text, answer.quote.text), ""
     html = sanitise_outgoing(answer.html + links.as_html(answer.links))
-    text = with_delimiter(html_to_text(sanitise_outgoing(answer.html)))
+    written = with_aligned_tables(sanitise_outgoing(answer.html))
+    text = with_delimiter(html_to_text(written))
     text = _joined(text, links.as_text(answer.links))
     quote = sanitise_outgoing(answer.quote.html)
     return _joined(text, answer.quote.text), html + quote

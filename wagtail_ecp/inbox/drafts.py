@@ -95,14 +95,15 @@ def answer_of(draft: Draft, *, by: "User", site: str) -> Answer:
     if wrong:
         raise ValidationError(wrong)
     letter = None if draft.is_plain else as_mail(body, site=site, user=by)
+    images = letter.images if letter else ()
     return Answer(
         **{name: found or () for name, found in people.items()},
         subject=draft.subject,
         html=letter.html if letter else "",
         text="" if letter else body,
-        images=letter.images if letter else (),
+        images=images,
         quote=quote_of(draft),
-        files=files_of(draft),
+        files=files_of(draft, images=images),
         links=links_of(draft, site=site),
     )
 
@@ -130,7 +131,7 @@ def _is_empty(draft: Draft, body: str, by: "User") -> bool:
     signature = signature_of(by, draft.mailbox)
     if not is_bare(body, signature, is_plain=draft.is_plain):
         return False
-    return not (draft.originals or (draft.pk and draft.files.exists()))
+    return not (draft.originals or (draft.pk and draft.files.beside().exists()))
 
 
 def quote_of(draft: Draft) -> Quote:
@@ -142,11 +143,13 @@ def quote_of(draft: Draft) -> Quote:
     return quoted(draft.answers)
 
 
-def files_of(draft: Draft) -> tuple[OutgoingFile, ...]:
-    """Return what goes along; ValidationError if that is more than a mail may hold."""
+def files_of(
+    draft: Draft, *, images: Sequence[OutgoingFile] = ()
+) -> tuple[OutgoingFile, ...]:
+    """Return what goes along; ValidationError if a mail can't hold it beside ``images``."""
     files = (*_added(draft), *_originals(draft)) if draft.pk else ()
     try:
-        refuse_too_much(len(file.data) for file in files)
+        refuse_too_much(len(file.data) for file in (*files, *images))
     except ValidationError as error:
         raise ValidationError({"body": error.messages}) from error
     return files
@@ -158,7 +161,7 @@ def links_of(draft: Draft, *, site: str) -> tuple[NewLink, ...]:
 
 
 def _added(draft: Draft) -> Iterable[OutgoingFile]:
-    for file in draft.files.filter(is_link=False, is_inline=False):
+    for file in draft.files.beside().filter(is_link=False):
         yield OutgoingFile(
             name=file.name,
             content_type=file.content_type,

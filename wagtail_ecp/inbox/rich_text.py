@@ -3,22 +3,18 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urljoin
-from uuid import uuid4
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.utils.html import escape
-from wagtail.images import get_image_model
-from wagtail.permissions import policy_registry
 from wagtail.rich_text import expand_db_html
 
 from wagtail_ecp.accounts import installation
+from wagtail_ecp.inbox import embeds
 from wagtail_ecp.mail.composing import InlineImage
 from wagtail_ecp.mail.plaintext import html_to_text
-
-#: Wide enough for a letter, small enough for a mail.
-RENDITION: Final = "max-1200x1200"
+from wagtail_ecp.mail.tables import with_aligned_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,9 @@ def is_untouched(rich_text: str, *, signature: str) -> bool:
 
 def as_plain(rich_text: str) -> str:
     """Return rich text as somebody would write it without formatting."""
-    return html_to_text(expand_db_html(rich_text))
+    soup = BeautifulSoup(rich_text, "html.parser")
+    embeds.put_words_in(soup)
+    return html_to_text(with_aligned_tables(expand_db_html(str(soup))))
 
 
 def from_plain(text: str) -> str:
@@ -92,14 +90,10 @@ def as_mail(rich_text: str, *, site: str, user: Any) -> Letter:
 
     Its address is the settings' WAGTAILADMIN_BASE_URL, else ``site``.
 
-    Images that ``user`` may not choose in Wagtail are left out.
+    Images that ``user`` may not see or not choose in Wagtail are left out.
     """
     soup = BeautifulSoup(rich_text, "html.parser")
-    images = [
-        image
-        for embed in soup.find_all("embed", embedtype="image")
-        if (image := _put_inline(embed, user))
-    ]
+    images = embeds.put_in(soup, rich_text=rich_text, user=user)
     soup = BeautifulSoup(expand_db_html(str(soup)), "html.parser")
     base = installation.site_address() or site
     for link in soup.find_all("a", href=True):
@@ -107,27 +101,3 @@ def as_mail(rich_text: str, *, site: str, user: Any) -> Letter:
     for block in soup.find_all(True):
         block.attrs.pop("data-block-key", None)
     return Letter(str(soup), tuple(images))
-
-
-def _put_inline(embed: Tag, user: Any) -> InlineImage | None:
-    """Replace Wagtail's reference to an image by one that mail programs follow."""
-    number = str(embed.get("id", ""))
-    policy = policy_registry.get_by_type(get_image_model())
-    allowed = policy.instances_user_has_permission_for(user, "choose")
-    image = allowed.filter(pk=number).first() if number.isdecimal() else None
-    if image is None:
-        embed.decompose()
-        return None
-    rendition = image.get_rendition(RENDITION)
-    with rendition.file.open() as file:
-        data = file.read()
-    kind = rendition.file.name.rpartition(".")[2].lower().replace("jpg", "jpeg")
-    name = rendition.file.name.rpartition("/")[2]
-    content_id = f"{uuid4().hex}@ecp"
-    shown = BeautifulSoup("", "html.parser").new_tag("img", src=f"cid:{content_id}")
-    shown["alt"] = str(embed.get("alt", ""))
-    shown["width"], shown["height"] = str(rendition.width), str(rendition.height)
-    embed.replace_with(shown)
-    return InlineImage(
-        name=name, content_type=f"image/{kind}", data=data, content_id=content_id
-    )

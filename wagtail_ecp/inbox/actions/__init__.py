@@ -6,7 +6,7 @@ A module for each idea; callers say ``actions.assign(...)`` and need not know wh
 from wagtail_ecp.inbox.actions.answering import reply
 from wagtail_ecp.inbox.actions.arranging import merge, split, unmerge
 from wagtail_ecp.inbox.actions.assigning import assign
-from wagtail_ecp.inbox.actions.attaching import GivenFile, attach, detach
+from wagtail_ecp.inbox.actions.attaching import GivenFile, attach, detach, put_beside
 from wagtail_ecp.inbox.actions.attention import follow, star
 from wagtail_ecp.inbox.actions.contacts import (
     add_contact,
@@ -93,6 +93,7 @@ __all__ = [
     "merge_tags",
     "move_to",
     "process_again",
+    "put_beside",
     "remove_contact",
     "remove_contact_address",
     "rename_contact",

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.inbox import permissions
+from wagtail_ecp.inbox import permissions, pictures
 from wagtail_ecp.inbox.drafts import (
     DraftChangedError,
     DraftGoneError,
@@ -53,6 +53,7 @@ def save_draft(written: Draft, *, by: "User") -> Draft:
     row.saved_by_name = display_name(by)
     row.changed_at = timezone.now()
     row.discarded_at, row.trouble = None, ""
+    pictures.adopt(row, by=by)
     row.save()
     return row
 

@@ -133,6 +133,14 @@ class Draft(models.Model):
         return f"draft {self.pk}"
 
 
+class DraftFileQuerySet(models.QuerySet["DraftFile"]):
+    """Reads of drafts' files."""
+
+    def beside(self) -> "DraftFileQuerySet":
+        """Files that are listed below the text, not shown in it."""
+        return self.filter(is_inline=False)
+
+
 class DraftFile(models.Model):
     """A file in a draft, stored like raw mail: once for all who refer to it."""
 
@@ -146,6 +154,8 @@ class DraftFile(models.Model):
     # Too large to go along: the mail has a link that expires.
     is_link = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = DraftFileQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -1,5 +1,9 @@
 (() => {
   const CONFLICT = 409;
+  const EDITOR_NEEDS = 400; // Draftail writes into the form a quarter of a second late.
+
+  const isPicture = ({ type }) =>
+    ['image/png', 'image/jpeg', 'image/gif', 'image/webp'].includes(type);
 
   // Uploads files as soon as they are chosen, dropped on the form or pasted into it.
   // Without it they go when the form goes.
@@ -64,13 +68,26 @@
       this.upload(files);
     }
 
-    // A screenshot: the editor takes no images from the clipboard.
+    // A screenshot goes into the text where that can hold it, else beside it. What has
+    // text as well is text: spreadsheets put a picture of their cells beside them.
     paste(event) {
       const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length === 0) return;
+      if (files.length === 0 || event.clipboardData.getData('text/plain')) return;
       event.preventDefault();
       event.stopPropagation();
-      this.upload(files, this.wordsValue.pasted);
+      const editor = this.form.elements.body.draftailEditor;
+      const isInText = editor && event.target.closest('.Draftail-Editor');
+      const shown = isInText ? files.filter(isPicture) : [];
+      for (const file of shown) this.putIn(editor, file);
+      this.upload(
+        files.filter((file) => !shown.includes(file)),
+        this.wordsValue.pasted,
+      );
+    }
+
+    putIn(editor, file) {
+      const picture = new window.ecp.PictureOnItsWay(editor, file);
+      this.send([['pasted', file]], this.wordsValue.inText, picture);
     }
 
     remove(event) {
@@ -87,11 +104,11 @@
     }
 
     // One after the other, and never while the text is being saved.
-    send(pairs, words = '') {
-      this.queue = this.queue.then(() => this.post(pairs, words));
+    send(pairs, words = '', picture = null) {
+      this.queue = this.queue.then(() => this.post(pairs, words, picture));
     }
 
-    async post(pairs, words) {
+    async post(pairs, words, picture) {
       const draft = this.application.getControllerForElementAndIdentifier(
         this.form,
         'ecp-draft',
@@ -103,13 +120,20 @@
       }
       if (draft) draft.isSaving = true;
       try {
-        this.show(await this.request(pairs), words);
+        const answer = await this.request(pairs);
+        const [shown] = answer.pictures;
+        this.show(answer, picture && !shown ? this.wordsValue.pasted : words);
+        if (shown) picture?.arrived(shown);
+        else picture?.failed();
+        if (picture) await new Promise((done) => window.setTimeout(done, EDITOR_NEEDS));
       } catch (error) {
+        picture?.failed();
         this.say(error.message || this.wordsValue.failed);
       }
       this.progressTarget.hidden = true;
       if (draft) draft.isSaving = false;
       this.form.dispatchEvent(new CustomEvent('ecp-draft:settled'));
+      if (picture) draft?.note();
     }
 
     body(pairs) {
