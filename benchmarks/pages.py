@@ -23,6 +23,7 @@ from wagtail_ecp.inbox.models import (
     FolderCounter,
     Mailbox,
     Message,
+    Star,
     Tag,
 )
 
@@ -32,7 +33,9 @@ CHUNK = 5000
 #: Of so many conversations one is the member's, one is tagged, one sleeps.
 EVERY = 20
 EMPTY = "empty page of the admin"
-LISTS = ("inbox", "mine", "unassigned", "snoozed", "sent")
+LISTS = ("inbox", "mine", "unassigned", "starred", "snoozed", "sent")
+#: What a member keeps in sight, however much there is.
+STARS = 200
 MESSAGES = (5, 200)
 
 
@@ -78,6 +81,8 @@ def _lists(mailbox: Mailbox) -> Iterator[tuple[str, str]]:
     for name in LISTS:
         yield name, reverse("wagtail_ecp:folder", args=[mailbox.pk, name])
     yield "all inboxes", reverse("wagtail_ecp:all_mailboxes", args=["inbox"])
+    starred = reverse("wagtail_ecp:folder", args=[mailbox.pk, "starred"])
+    yield "starred and by two filters", f"{starred}?assignee=nobody&files=yes"
 
 
 def _analyse() -> None:
@@ -116,6 +121,11 @@ def fill(mailbox: Mailbox, size: int, *, member: Any = None) -> None:
         AssigneeCounter.objects.create(
             mailbox=mailbox, user=member, conversations=assigned
         )
+        newest = mailbox.conversations.order_by("-last_message_at")
+        Star.objects.bulk_create(
+            Star(user=member, conversation=row)
+            for row in newest.filter(has_attachments=True)[:STARS]
+        )
 
 
 def _conversations(
@@ -130,6 +140,7 @@ def _conversations(
             correspondent=f"Person {number}",
             snippet="Some words of the newest message, as lists show them.",
             is_unread=number % 3 == 0,
+            has_attachments=number % 2 == 0,
             message_count=1 + number % 4,
             assignee=member if is_mine else None,
             assignee_name=str(member) if is_mine else "",

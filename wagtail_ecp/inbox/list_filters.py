@@ -78,9 +78,8 @@ def _knows_assignee(value: str) -> bool:
 def _of_assignee(found: Found, value: str, user: "User | Any") -> Found:
     if value == NOBODY:
         return found.filter(assignee=None)
-    # The second condition follows from the first, and databases don't see it.
     wanted: Any = user.pk if value == ME else value
-    return found.filter(assignee=wanted, assignee__isnull=False)
+    return found.filter(assignee=wanted)
 
 
 def _assignee_words(value: str) -> str:

@@ -43,9 +43,7 @@ def _folder(
 
 
 def _mine(found: ConversationQuerySet, user: "User | Any") -> ConversationQuerySet:
-    # The second condition follows from the first, and databases don't see it.
-    mine = found.awake().filter(folder=Folder.INBOX, assignee=user.pk)
-    return mine.filter(assignee__isnull=False)
+    return found.awake().filter(folder=Folder.INBOX, assignee=user.pk)
 
 
 def _unassigned(
