@@ -47,6 +47,7 @@ from wagtail_ecp.inbox.models import (
     TrustedImages,
 )
 from wagtail_ecp.journal.models import Action
+from wagtail_ecp.metrics.models import Books, BusinessHours, Fact
 from wagtail_ecp.setup.models import Setup
 from wagtail_ecp.spam.models import Mark, Score, ScoreTally, SpamModel
 
@@ -58,8 +59,10 @@ __all__ = [
     "Attachment",
     "BillingDetails",
     "Blob",
+    "Books",
     "BulkChange",
     "BulkItem",
+    "BusinessHours",
     "Contact",
     "ContactAddress",
     "ContactWord",
@@ -68,6 +71,7 @@ __all__ = [
     "Draft",
     "DraftFile",
     "Export",
+    "Fact",
     "FileLink",
     "FolderCounter",
     "Follow",

@@ -12,6 +12,7 @@
 ``bulk_change_asked``   sender=BulkChange, change=…: to be gone on with, or undone
 ``letter_written``      sender=Letter, letter=…: a notice to one of our own waits
 ``invoice_issued``      sender=Invoice, invoice=…: an invoice or a credit note
+``business_hours_changed``  sender=Mailbox, mailbox=…
 ``options_changed``     sender=Account, account=…, names=[…], by=…
 ``owner_changed``       sender=Account, account=…, before=…, by=…; users or None
 """
@@ -24,6 +25,7 @@ message_queued = Signal()
 message_sent = Signal()
 conversation_assigned = Signal()
 note_written = Signal()
+business_hours_changed = Signal()
 options_changed = Signal()
 invoice_issued = Signal()
 owner_changed = Signal()

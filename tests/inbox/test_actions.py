@@ -138,7 +138,9 @@ def test_undoing_twice_changes_nothing_more(alice):
 
     actions.unmerge(row, by=alice)
 
-    assert Action.objects.filter(kind=Action.Kind.UNMERGED).count() == 1
+    told = Action.objects.filter(kind=Action.Kind.UNMERGED)
+    assert {action.conversation_number for action in told} == {one.pk, other.pk}
+    assert told.count() == 2
 
 
 def test_a_mail_that_connects_two_conversations_merges_them_and_can_be_undone(alice):

@@ -110,7 +110,8 @@ def test_the_folder_from_before_comes_back_if_nobody_moved_it(alice):
     one.refresh_from_db()
     assert one.folder == Folder.INBOX
 
-    actions.undo(Action.objects.get(kind=Action.Kind.MERGED), by=alice)
+    told = Action.objects.get(kind=Action.Kind.MERGED, conversation_number=one.pk)
+    actions.undo(told, by=alice)
 
     one.refresh_from_db()
     assert one.folder == Folder.ARCHIVE

@@ -121,10 +121,14 @@ def _switched(data: Data) -> str:
 
 
 def _merged(data: Data) -> str:
+    if "into" in data:
+        return _("merged it into #%(into)s") % data
     return _("merged #%(with)s into it") % data
 
 
 def _unmerged(data: Data) -> str:
+    if "of" in data:
+        return _("separated it from #%(of)s again") % data
     return _("separated #%(from)s from it again") % data
 
 

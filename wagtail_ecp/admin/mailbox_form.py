@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from wagtail_ecp.accounts import guard
 from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.admin.hours_fields import HoursFields
 from wagtail_ecp.billing import usage
 from wagtail_ecp.inbox.models import Mailbox, OutgoingServer
 from wagtail_ecp.mail.addresses import address_key
 from wagtail_ecp.mail.sending.site import tls_problem_of_site
 
 
-class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
+class MailboxForm(HoursFields, forms.ModelForm):  # type: ignore[type-arg]
     """A shared address; there must be an account that it belongs to."""
 
     class Meta:
@@ -28,6 +29,10 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
             "outgoing_server",
             "is_active",
         ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.show_hours_of(self.instance)
 
     def clean_address(self) -> str:
         """Refuse an address that another mailbox has, however it is spelt."""

@@ -9,14 +9,16 @@ from wagtail.admin.views import generic
 
 from wagtail_ecp.accounts import guard
 from wagtail_ecp.inbox.models import Mailbox
+from wagtail_ecp.metrics.actions import set_business_hours
 
 
 class MailboxCreateView(generic.CreateView):
     """Warns of people whose own mail now arrives in the mailbox."""
 
     def save_instance(self) -> Any:
-        """Save, then warn."""
+        """Save it with its business hours, then warn."""
         mailbox = super().save_instance()
+        set_business_hours(mailbox, self.form.week, by=self.request.user)
         _warn(self.request, mailbox)
         return mailbox
 
@@ -25,8 +27,9 @@ class MailboxEditView(generic.EditView):
     """Warns of people whose own mail now arrives in the mailbox."""
 
     def save_instance(self) -> Any:
-        """Save, then warn."""
+        """Save it with its business hours, then warn."""
         mailbox = super().save_instance()
+        set_business_hours(mailbox, self.form.week, by=self.request.user)
         _warn(self.request, mailbox)
         return mailbox
 

@@ -1,7 +1,7 @@
 """Moves messages between conversations: merge, its undo, and splits."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -67,7 +67,9 @@ def merge(kept: Conversation, gone: Conversation, *, by: "User | None" = None) -
         by=by,
         by_name=display_name(by),
     )
-    record_on(kept, Action.Kind.MERGED, by=by, data={"with": gone.pk, "merge": row.pk})
+    told = {"with": gone.pk, "merge": row.pk, "folder": str(kept.folder)}
+    record_on(kept, Action.Kind.MERGED, by=by, data=told)
+    record_on(gone, Action.Kind.MERGED, by=by, data={"into": kept.pk})
     return row
 
 
@@ -86,7 +88,10 @@ def unmerge(row: Merge, *, by: "User") -> Conversation:
     keep_apart(kept.pk, gone.pk)
     row.undone_at = timezone.now()
     row.save(update_fields=["undone_at"])
-    record_on(kept, Action.Kind.UNMERGED, by=by, data={"from": gone.pk})
+    told = {"from": gone.pk, "messages": row.message_ids, "folder": str(kept.folder)}
+    record_on(kept, Action.Kind.UNMERGED, by=by, data=told)
+    told = {"of": kept.pk, "folder": str(gone.folder)}
+    record_on(gone, Action.Kind.UNMERGED, by=by, data=told)
     return gone
 
 
@@ -110,11 +115,7 @@ def split(
     if by is not None:
         source.is_arranged = True
         keep_apart(source.pk, part.pk)
-    _move(Message.objects.filter(pk__in=[m.pk for m in chosen]), source, part)
-    if by is not None:  # The new one's history tells where it comes from.
-        record_on(part, Action.Kind.SPLIT, by=by, data={"from": source.pk})
-    done = record_on(source, Action.Kind.SPLIT, by=by, data={"into": part.pk})
-    return part, done
+    return part, _move(chosen, source, part, by=by)
 
 
 def settle(numbers: Collection[int]) -> None:
@@ -218,12 +219,21 @@ def _gather(
 
 
 def _move(
-    messages: "Iterable[Message]", source: Conversation, target: Conversation
-) -> None:
+    messages: "Iterable[Message]",
+    source: Conversation,
+    target: Conversation,
+    *,
+    by: "User | None" = None,
+) -> Action:
+    """Put messages elsewhere; both histories tell, and the row of ``source`` is back."""
     numbers = [message.pk for message in messages]
     Message.objects.filter(pk__in=numbers).update(conversation=target)
     _refresh(source)
     _refresh(target)
+    told = {"from": source.pk, "folder": str(target.folder)}
+    record_on(target, Action.Kind.SPLIT, by=by, data=told)
+    told = {"into": target.pk, "messages": numbers, "folder": str(source.folder)}
+    return record_on(source, Action.Kind.SPLIT, by=by, data=told)
 
 
 def _inherit(kept: Conversation, gone: Conversation) -> None:
@@ -262,7 +272,7 @@ def record_on(
     kind: Action.Kind,
     *,
     by: "User | None",
-    data: dict[str, int],
+    data: dict[str, Any],
 ) -> Action:
     """Write down what was done to ``conversation``, by a person or a machine."""
     return record(

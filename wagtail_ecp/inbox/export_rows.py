@@ -41,6 +41,7 @@ LEFT_OUT = frozenset(
     {
         *("secret", "lease_owner", "lease_until", "lease_epoch", "owner_state"),
         *("features", "is_tallied", "is_to_be_indexed", "token_hash"),
+        "is_to_be_counted",
     }
 )
 CHUNK = 500
@@ -117,8 +118,8 @@ def _parts(related_name: str) -> Callable[[Any], Row]:
     }
 
 
-def _of_billing(model: str, *parts: str) -> Callable[[], "QuerySet[Any]"]:
-    """Return what reads rows of the billing room, which is a floor above this one."""
+def _upstairs(model: str, *parts: str) -> Callable[[], "QuerySet[Any]"]:
+    """Return what reads rows of a room that is a floor above this one."""
     return lambda: (
         apps.get_model("wagtail_ecp", model)
         ._default_manager.order_by("pk")
@@ -234,11 +235,16 @@ KINDS = (
     ),
     Kind(name="saved_searches", rows=SavedSearch.objects.all),
     Kind(name="trusted_images", rows=TrustedImages.objects.all),
-    Kind(name="billing_details", rows=_of_billing("BillingDetails")),
-    Kind(name="levels_held", rows=_of_billing("LevelHeld")),
+    Kind(
+        name="business_hours",
+        rows=_upstairs("BusinessHours"),
+        of_mailbox=("mailbox",),
+    ),
+    Kind(name="billing_details", rows=_upstairs("BillingDetails")),
+    Kind(name="levels_held", rows=_upstairs("LevelHeld")),
     Kind(
         name="invoices",
-        rows=_of_billing("Invoice", "lines"),
+        rows=_upstairs("Invoice", "lines"),
         more=_parts("lines"),
     ),
     Kind(

@@ -19,11 +19,17 @@ TIMES = ("junked_at", "snoozed_until", "came_back_at")
 
 
 def file(
-    row: Conversation, folder: str, *, by: "User | None", mark: Action | None = None
+    row: Conversation,
+    folder: str,
+    *,
+    by: "User | None",
+    mark: Action | None = None,
+    undoes: Action | None = None,
 ) -> Action | None:
     """File ``row`` in ``folder``; ``by`` None: the machine does; None if it is there.
 
-    ``mark`` is the judgement that the folder follows, with which it is undone.
+    ``mark`` is the judgement that the folder follows, with which it is undone;
+    ``undoes`` is the filing that is taken back.
     """
     before, times = row.folder, _times(row)
     if before == folder:
@@ -37,6 +43,8 @@ def file(
         data["times"] = times
     if mark is not None:
         data["mark"] = mark.pk
+    if undoes is not None:
+        data["undoes"] = undoes.pk
     return record(
         Action.Kind.CHANGED_FOLDER,
         mailbox=row.mailbox_id,
@@ -48,7 +56,7 @@ def file(
 
 def file_back(row: Conversation, filed: Action, *, by: "User") -> None:
     """Put ``row`` where it was before it was ``filed``, as it was there."""
-    file(row, filed.data["before"], by=by)
+    file(row, filed.data["before"], by=by, undoes=filed)
     times = filed.data.get("times", {})
     with counted(row):
         for name in TIMES:

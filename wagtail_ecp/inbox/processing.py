@@ -47,6 +47,14 @@ PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 900)]
 
 State = IncomingMail.State
 
+#: What the journal tells of a message that came.
+TOLD = (
+    *("pk", "at", "stored_at", "is_automatic", "score__is_spam"),
+    *("conversation", "conversation__mailbox", "conversation__folder"),
+    *("incoming__is_history", "incoming__origin__page_number"),
+    "incoming__origin__page_title",
+)
+
 
 #: Messages that are there, by what makes a message; the ledger's row of each.
 Known = dict[tuple[int, str, str], int | None]
@@ -207,15 +215,30 @@ def _note_received(mails: Collection[IncomingMail]) -> None:
     owner = next(iter(mails)).lease_owner
     held = rows.held_by(owner)
     arrived = Message.objects.filter(incoming__in=held.values("pk")).order_by("pk")
-    columns = ("pk", "conversation", "conversation__mailbox", "score__is_spam")
-    record_all(
-        Action.Kind.RECEIVED,
-        [
-            Subjects(mailbox, conversation, number, {"is_spam": True} if spam else {})
-            for number, conversation, mailbox, spam in arrived.values_list(*columns)
-        ],
-    )
+    record_all(Action.Kind.RECEIVED, [_arrival(row) for row in arrived.values(*TOLD)])
     _finish(mails, State.STORED)
+
+
+def _arrival(row: dict[str, Any]) -> Subjects:
+    """Return what the journal keeps of a message: what numbers are made of."""
+    data = {
+        "at": row["at"].isoformat(),
+        "stored": row["stored_at"].isoformat(),
+        "folder": row["conversation__folder"],
+    }
+    marks = {
+        "is_spam": row["score__is_spam"],
+        "is_automatic": row["is_automatic"],
+        "is_history": row["incoming__is_history"],
+        "page": row["incoming__origin__page_number"],
+        "title": row["incoming__origin__page_title"],
+    }
+    return Subjects(
+        mailbox=row["conversation__mailbox"],
+        conversation=row["conversation"],
+        message=row["pk"],
+        data=data | {name: value for name, value in marks.items() if value},
+    )
 
 
 def _finish(mails: Collection[IncomingMail], state: State, **changes: Any) -> None:

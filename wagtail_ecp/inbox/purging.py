@@ -25,7 +25,7 @@ from wagtail_ecp.inbox.models import (
     Message,
 )
 from wagtail_ecp.inbox.search import indexing as search
-from wagtail_ecp.journal.actions import record
+from wagtail_ecp.journal.actions import Subjects, record, record_all
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.spam.tally import forget
 
@@ -87,12 +87,25 @@ def _conversations(mailbox: Mailbox) -> bool:
     others = _other_mailboxes(mailbox, chunk)
     for conversation in chunk:
         if conversation.pk in others:
-            with counted(conversation):
-                conversation.mailbox_id = others[conversation.pk]
-                conversation.is_to_be_indexed = True
-                conversation.save(update_fields=["mailbox", "is_to_be_indexed"])
+            _leave_to(others[conversation.pk], conversation, mailbox)
     _delete([row for row in chunk if row.pk not in others])
     return bool(chunk)
+
+
+def _leave_to(other: int, conversation: Conversation, mailbox: Mailbox) -> None:
+    """Let another mailbox have a conversation that holds its mail too."""
+    with counted(conversation):
+        conversation.mailbox_id = other
+        conversation.is_to_be_indexed = True
+        conversation.save(update_fields=["mailbox", "is_to_be_indexed"])
+    name = Mailbox.objects.values_list("name", flat=True).get(pk=other)
+    told = {"before": mailbox.pk, "after": other, "names": [mailbox.name, name]}
+    record(
+        Action.Kind.SWITCHED,
+        mailbox=other,
+        conversation=conversation.pk,
+        data=told | {"parts": [], "assignee": []},
+    )
 
 
 def _other_mailboxes(
@@ -105,7 +118,12 @@ def _other_mailboxes(
 
 
 def _delete(conversations: Collection[Conversation]) -> None:
-    """Delete whole conversations, their messages and what was merged into them."""
+    """Delete whole conversations, their messages and what was merged into them.
+
+    The journal tells that they are gone.
+    """
+    gone = [Subjects(row.mailbox_id, row.pk) for row in conversations]
+    record_all(Action.Kind.PURGED, gone)
     level = [row.pk for row in conversations]
     keys = list(level)
     while level:
@@ -138,8 +156,6 @@ def purge_junk() -> bool:
         chunk = list(due.order_by("junked_at").select_for_update()[:CONVERSATIONS])
         mails = Message.objects.filter(conversation__in=chunk).exclude(incoming=None)
         ledger = list(mails.values_list("incoming", flat=True))
-        for row in chunk:
-            record(Action.Kind.PURGED, mailbox=row.mailbox_id, conversation=row.pk)
         _delete(chunk)
         IncomingMail.objects.filter(pk__in=ledger).delete()
     return len(chunk) == CONVERSATIONS

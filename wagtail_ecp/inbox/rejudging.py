@@ -4,7 +4,7 @@ A run works piece by piece, each in a transaction, so that it may be killed anyw
 go on; it can be undone. What a person decided, answered or filed away stays.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from wagtail_ecp.inbox.models import (
     Rejudged,
     Rejudging,
 )
-from wagtail_ecp.journal.actions import display_name, record
+from wagtail_ecp.journal.actions import Subjects, display_name, record, record_all
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.spam import verdict
 from wagtail_ecp.spam.models import Score, ScoreQuerySet
@@ -186,6 +186,23 @@ def _file(changes: Sequence[Rejudged]) -> None:
     for row in changes:
         row.folder_after = row.conversation.folder
     Rejudged.objects.bulk_create(changes)
+    _note([(row, row.is_spam) for row in changes])
+
+
+def _note(verdicts: Iterable[tuple[Rejudged, bool]]) -> None:
+    """Write down what the machine says of these messages now."""
+    record_all(
+        Action.Kind.JUDGED_AGAIN,
+        [
+            Subjects(
+                mailbox=row.conversation.mailbox_id,
+                conversation=row.conversation_id,
+                message=row.message_id,
+                data={"is_spam": is_spam},
+            )
+            for row, is_spam in verdicts
+        ],
+    )
 
 
 @transaction.atomic
@@ -198,15 +215,19 @@ def _undo_piece(run_id: int) -> bool:
     if not piece:
         return _finish(run, State.UNDONE)
     conversations = _locked([row.message_id for row in piece])
+    taken_back = []
     for row in piece:
-        if row.message_id in conversations:
-            _take_back(row, conversations[row.message_id])
+        conversation = conversations.get(row.message_id)
+        if conversation is not None and _take_back(row, conversation):
+            row.conversation = conversation
+            taken_back.append((row, not row.is_spam))
+    _note(taken_back)
     run.position, run.done = piece[-1].pk, run.done + len(piece)
     run.save(update_fields=["position", "done"])
     return True
 
 
-def _take_back(row: Rejudged, conversation: Conversation) -> None:
+def _take_back(row: Rejudged, conversation: Conversation) -> bool:
     """Undo one change, unless a person has decided or filed it meanwhile."""
     scores = Score.objects.undecided().filter(pk=row.message_id, is_spam=row.is_spam)
     score = scores.select_for_update().first()
@@ -214,11 +235,12 @@ def _take_back(row: Rejudged, conversation: Conversation) -> None:
         row.folder_after,
         row.folder_before,
     ):
-        return
+        return False
     with tallied(score):
         score.is_spam = not row.is_spam
         score.save(update_fields=["is_spam"])
     file_by_verdicts(conversation, by=None)
+    return True
 
 
 def _finish(run: Rejudging, state: Rejudging.State) -> bool:

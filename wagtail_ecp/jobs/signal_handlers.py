@@ -27,6 +27,7 @@ from wagtail_ecp.jobs.bulk import bulk_change
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.invoices import note_level
 from wagtail_ecp.jobs.letters import send_letter
+from wagtail_ecp.jobs.metrics import rebuild_facts, write_facts
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.search import index_conversations
 from wagtail_ecp.jobs.send import send_message
@@ -100,9 +101,21 @@ def on_letter_written(letter: Letter, **_kwargs: Any) -> None:
 
 
 def on_options_changed(names: list[str], **_kwargs: Any) -> None:
-    """Have it noted since when a level holds, as the invoices follow from it."""
+    """Have it noted since when a level holds, and the days of all numbers found anew."""
     if {"service_level", "closed_at"} & set(names):
         queue.enqueue(note_level, queue=queue.BACKGROUND)
+    if "time_zone" in names:
+        queue.enqueue(rebuild_facts, queue=queue.BACKGROUND)
+
+
+def on_business_hours_changed(**_kwargs: Any) -> None:
+    """Have it measured again how long answers took."""
+    queue.enqueue(rebuild_facts, queue=queue.BACKGROUND)
+
+
+def on_something_counted(**_kwargs: Any) -> None:
+    """Have the numbers follow; what is recorded a moment later is left to the sweep."""
+    queue.enqueue(write_facts, queue=queue.BACKGROUND)
 
 
 def on_words_changed(**_kwargs: Any) -> None:
@@ -119,6 +132,11 @@ def connect() -> None:
         (signals.message_stored, on_words_changed),
         (signals.message_queued, on_words_changed),
         (signals.note_written, on_words_changed),
+        (signals.message_stored, on_something_counted),
+        (signals.message_queued, on_something_counted),
+        (signals.message_sent, on_something_counted),
+        (signals.conversation_assigned, on_something_counted),
+        (signals.business_hours_changed, on_business_hours_changed),
         (signals.message_sent, on_message_sent),
         (signals.note_written, on_note_written),
         (signals.conversation_assigned, on_conversation_assigned),

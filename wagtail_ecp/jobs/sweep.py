@@ -26,6 +26,7 @@ from wagtail_ecp.jobs.bulk import bulk_change
 from wagtail_ecp.jobs.export import write_export
 from wagtail_ecp.jobs.fetch import fetch_source
 from wagtail_ecp.jobs.letters import send_letter
+from wagtail_ecp.jobs.metrics import sweep_facts
 from wagtail_ecp.jobs.purge import purge_mailbox
 from wagtail_ecp.jobs.receive import process_incoming
 from wagtail_ecp.jobs.search import index_conversations
@@ -62,6 +63,7 @@ def sweep() -> None:
         queue.enqueue(assign_messages, queue=queue.INCOMING)
     if Conversation.objects.to_be_indexed().exists():
         queue.enqueue(index_conversations, queue=queue.BACKGROUND)
+    sweep_facts()
     _sweep_spam()
     sweep_alerts(last_round=last_round)
 

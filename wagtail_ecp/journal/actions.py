@@ -1,7 +1,7 @@
 """The only way into the journal."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.utils import timezone
 
@@ -9,6 +9,21 @@ from wagtail_ecp.journal.models import Action
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+Kind = Action.Kind
+
+#: What the numbers of the dashboard follow from: see metrics/history.py.
+COUNTED: Final = frozenset(
+    {
+        *(Kind.RECEIVED, Kind.REPLIED, Kind.FORWARDED, Kind.BEGUN, Kind.UNSENT),
+        *(Kind.SENT, Kind.SEND_FAILED, Kind.SEND_RETRIED, Kind.SEND_UNKNOWN),
+        *(Kind.SEND_SETTLED, Kind.CHANGED_FOLDER, Kind.SNOOZED, Kind.SWITCHED),
+        *(Kind.ASSIGNED, Kind.UNDONE, Kind.PURGED),
+        *(Kind.MERGED, Kind.UNMERGED, Kind.SPLIT),
+        *(Kind.MARKED_SPAM, Kind.MARKED_WANTED, Kind.MARK_TAKEN_BACK),
+        Kind.JUDGED_AGAIN,
+    }
+)
 
 
 def display_name(user: "User | None") -> str:
@@ -24,8 +39,8 @@ class Subjects(NamedTuple):
 
     mailbox: int
     conversation: int
-    message: int
-    data: dict[str, Any]
+    message: int | None = None
+    data: dict[str, Any] = {}
 
 
 def record_all(kind: Action.Kind, about: Iterable[Subjects]) -> None:
@@ -39,6 +54,7 @@ def record_all(kind: Action.Kind, about: Iterable[Subjects]) -> None:
             conversation_number=one.conversation,
             message_number=one.message,
             data=one.data,
+            is_to_be_counted=kind in COUNTED,
         )
         for one in about
     )
@@ -63,4 +79,5 @@ def record(
         conversation_number=conversation,
         message_number=message,
         data=data or {},
+        is_to_be_counted=kind in COUNTED and conversation is not None,
     )

@@ -24,6 +24,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         )
         return self.filter(kind__in=kinds).order_by("-pk")
 
+    def to_be_counted(self) -> "ActionQuerySet":
+        """Find those that the numbers of their conversations have yet to follow."""
+        return self.filter(is_to_be_counted=True)
+
 
 class Action(models.Model):
     """One thing that happened.
@@ -67,6 +71,7 @@ class Action(models.Model):
         CONTACT_CHANGED = "contact-changed", _("changed a contact")
         CONTACTS_MERGED = "contacts-merged", _("made two contacts one")
         THRESHOLD_APPLIED = "threshold-applied", _("re-filed mail by the threshold")
+        JUDGED_AGAIN = "judged-again", _("judged an e-mail again")
         PURGED = "purged", _("purged")
         FORM_STRANDED = "form-stranded", _("could not make mail of a form")
         SEND_FAILED = "send-failed", _("sending failed")
@@ -92,6 +97,9 @@ class Action(models.Model):
     conversation_number = models.BigIntegerField(null=True, blank=True)
     message_number = models.BigIntegerField(null=True, blank=True)
     data = models.JSONField(default=dict, blank=True)
+    # Numbers follow from it, and the job that writes them has yet to see it. It stands
+    # here, not at the conversation, as that may be gone before the job comes.
+    is_to_be_counted = models.BooleanField(default=False)
 
     objects = ActionQuerySet.as_manager()
 
@@ -112,6 +120,11 @@ class Action(models.Model):
                     ]
                 ),
                 name="ecp_action_account",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(is_to_be_counted=True),
+                name="ecp_action_uncounted",
             ),
         ]
 

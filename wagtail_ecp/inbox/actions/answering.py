@@ -1,7 +1,8 @@
 """Answers that are sent at once, without a draft: what programs write."""
 
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -54,8 +55,9 @@ def reply(
             if archive or row.folder == Folder.SPAM:  # Whom one answers is no spammer.
                 row.file_in(Folder.ARCHIVE if archive else Folder.INBOX)
             row.save()
-        note_answer(row, by=by)
-        note_action(Action.Kind.REPLIED, row, by=by, message=message.pk)
+        before = note_answer(row, by=by)
+        told = told_of(row, message, before)
+        note_action(Action.Kind.REPLIED, row, by=by, message=message.pk, **told)
         announce = partial(signals.message_queued.send, Message, message=message)
         transaction.on_commit(announce)
     return message
@@ -69,6 +71,22 @@ def require_way_out(mailbox: Mailbox) -> None:
         raise ValidationError(
             _("This account only receives for now; its owner can change that.")
         )
+
+
+def told_of(
+    row: Conversation, message: Message, before: Iterable[tuple[int, str, bool]]
+) -> dict[str, Any]:
+    """Return what the journal keeps of an answer: what numbers are made of.
+
+    ``before`` is what ``note_answer`` returned.
+    """
+    told: dict[str, Any] = {"folder": str(row.folder)}
+    rescued = [number for number, _decision, was_spam in before if was_spam]
+    if rescued:
+        told["wanted"] = rescued
+    if message.is_automatic:
+        told["is_automatic"] = True
+    return told
 
 
 def note_answer(row: Conversation, *, by: "User") -> list[tuple[int, str, bool]]:

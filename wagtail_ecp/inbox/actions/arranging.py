@@ -79,7 +79,7 @@ def undo_split(row: Conversation, action: Action, by: "User") -> None:
 
 def undo_merge(row: Conversation, action: Action, by: "User") -> None:
     """Separate what was merged."""
-    merged = Merge.objects.filter(pk=action.data["merge"], kept=row).first()
+    merged = Merge.objects.filter(pk=action.data.get("merge"), kept=row).first()
     if merged is None or merged.undone_at:
         raise ValidationError(_("This merge was undone already."))
     unmerge(merged, by=by)

@@ -61,10 +61,10 @@ def undo_assignment(row: Conversation, action: Action, by: "User") -> None:
         raise ValidationError(
             _("Not undone: who had it before may no longer answer mail here.")
         )
-    _give(row, former, by=by)
+    _give(row, former, by=by, undoes=action.pk)
 
 
-def _give(row: Conversation, to: "User | None", *, by: "User") -> Action:
+def _give(row: Conversation, to: "User | None", *, by: "User", **more: int) -> Action:
     before, former = _key(row.assignee_id), row.assignee_name
     with counted(row):
         row.assignee_id = to.pk if to else None
@@ -82,6 +82,7 @@ def _give(row: Conversation, to: "User | None", *, by: "User") -> Action:
         key=_key(row.assignee_id),
         before=before,
         former=former,
+        **more,
     )
 
 

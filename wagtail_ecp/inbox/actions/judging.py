@@ -72,7 +72,9 @@ def take_back_mark(message: Message, *, by: "User") -> None:
         is_exempt=score.is_exempt,
     )
     withdraw(score, is_spam=is_spam, by=by)
-    note_action(Action.Kind.MARK_TAKEN_BACK, row, by=by, message=message.pk)
+    note_action(
+        Action.Kind.MARK_TAKEN_BACK, row, by=by, message=message.pk, is_spam=is_spam
+    )
     file_by_verdicts(row, by=by)
     transaction.on_commit(lambda: signals.messages_marked.send(Score))
 

@@ -15,7 +15,11 @@ from django.utils.translation import gettext as _
 from wagtail_ecp import signals
 from wagtail_ecp.exceptions import EmailCentreError
 from wagtail_ecp.inbox import blobs, summaries
-from wagtail_ecp.inbox.actions.answering import note_answer, require_way_out
+from wagtail_ecp.inbox.actions.answering import (
+    note_answer,
+    require_way_out,
+    told_of,
+)
 from wagtail_ecp.inbox.actions.drafting import (
     locked_draft,
     refuse_news,
@@ -114,7 +118,9 @@ def send_draft(  # noqa: PLR0913
     row.message, row.after, row.discarded_at = message, before, None
     row.send_at, row.changed_at = None, timezone.now()
     row.save()
-    note_action(KINDS[Kind(row.kind)], conversation, by=by, message=message.pk)
+    told = told_of(conversation, message, before["before"]["scores"])
+    told["begun"] = row.created_at.isoformat()
+    note_action(KINDS[Kind(row.kind)], conversation, by=by, message=message.pk, **told)
     announce = partial(signals.message_queued.send, Message, message=message)
     transaction.on_commit(announce)
     return message
@@ -207,12 +213,16 @@ def unsend(message: Message, *, by: "User") -> Draft:
     draft.version += 1
     draft.save()
     message.delete()
-    note_action(Action.Kind.UNSENT, conversation, by=by, message=number)
     if done["before"]["began"] and not conversation.messages.exists():
+        note_action(Action.Kind.UNSENT, conversation, by=by, message=number, folder="")
         uncount([conversation])
         conversation.delete()
     else:
         _give_back(conversation, done["before"], done["now"], by=by)
+        lies = str(conversation.folder)
+        note_action(
+            Action.Kind.UNSENT, conversation, by=by, message=number, folder=lies
+        )
     return draft
 
 

@@ -64,7 +64,8 @@ def send_again(outbox: Outbox, *, by: "User") -> None:
     outbox.recipients.exclude(state=OutboxRecipient.State.ACCEPTED).update(
         state=OutboxRecipient.State.WAITING, answer=""
     )
-    note_action(Action.Kind.SEND_RETRIED, conversation, by=by)
+    number = outbox.message_id
+    note_action(Action.Kind.SEND_RETRIED, conversation, by=by, message=number)
     announce = partial(signals.message_queued.send, Message, message=outbox.message)
     transaction.on_commit(announce)
 
@@ -77,7 +78,8 @@ def settle_as_sent(outbox: Outbox, *, by: "User") -> None:
     unknown = Outbox.objects.filter(pk=outbox.pk, state=Outbox.State.UNKNOWN)
     if unknown.update(state=Outbox.State.SENT, sent_at=Now(), error=""):
         outbox.recipients.update(state=OutboxRecipient.State.ACCEPTED)
-        note_action(Action.Kind.SEND_SETTLED, conversation, by=by)
+        number = outbox.message_id
+        note_action(Action.Kind.SEND_SETTLED, conversation, by=by, message=number)
 
 
 @transaction.atomic

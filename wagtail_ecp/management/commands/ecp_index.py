@@ -1,14 +1,13 @@
 """``manage.py ecp_index``: bring conversations into the search index."""
 
 from argparse import ArgumentParser
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.search.indexing import index_waiting, mark_all
-
-WIDTH: Final = 40
+from wagtail_ecp.management.progress import show
 
 
 class Command(BaseCommand):
@@ -29,26 +28,15 @@ class Command(BaseCommand):
         if options["all"]:
             total = Conversation.objects.count()
             for done in mark_all():
-                self._show("marking", done, total)
+                show(self.stdout, "marking", done, total)
         waiting = Conversation.objects.to_be_indexed()
         total, done = waiting.count(), 0
         while piece := index_waiting():
             done += piece
-            self._show("indexing", done, max(total, done))
+            show(self.stdout, "indexing", done, max(total, done))
         self.stdout.write("")
         left = waiting.count()
         if left:  # Somebody holds them, or they changed meanwhile.
             self.stdout.write(f"{done} indexed; {left} will be by a worker.")
         else:
             self.stdout.write(self.style.SUCCESS(f"{done} indexed; none is left."))
-
-    def _show(self, what: str, done: int, total: int) -> None:
-        full = WIDTH * done // max(total, 1)
-        bar = "#" * full + "." * (WIDTH - full)
-        is_last = done >= total
-        if self.stdout.isatty():
-            line = f"\r{what} [{bar}] {done:,} of {total:,}"
-            self.stdout.write(line, ending="\n" if is_last else "")
-            self.stdout.flush()
-        elif is_last:
-            self.stdout.write(f"{what} [{bar}] {done:,} of {total:,}")

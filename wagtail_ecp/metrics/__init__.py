@@ -1,0 +1,1 @@
+"""Numbers: facts that follow from the journal, and what is measured with them."""
