@@ -4,10 +4,16 @@ import csv
 import io
 import random
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
 from pathlib import PurePath
+
+from PIL import Image, ImageDraw
 
 PRICES = (("Note cards, set of 8", 12), ("Notebook, ruled", 14), ("Poster", 28))
 
@@ -30,6 +36,27 @@ def png(_title: str, _now: datetime, dice: random.Random) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def jpeg(_title: str, _now: datetime, dice: random.Random) -> bytes:
+    """Return a picture as large as a small camera's: sheets of paper on a table."""
+    width, height = 1200, 800
+    tone = dice.randrange(90, 170)
+    picture = Image.new("RGB", (width, height), (tone, tone - 20, tone - 45))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(9):
+        left, top = dice.randrange(width - 300), dice.randrange(height - 380)
+        light = dice.randrange(215, 250)
+        shadow = [left + 9, top + 9, left + 289, top + 379]
+        draw.rectangle(shadow, fill=(tone - 40, tone - 55, tone - 75))
+        sheet = [left, top, left + 280, top + 370]
+        draw.rectangle(sheet, fill=(light, light - 4, light - 20))
+        for line in range(top + 40, top + 340, 30):
+            end = left + dice.randrange(120, 250)
+            draw.rectangle([left + 30, line, end, line + 9], fill=(70, 40, 35))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=70)
+    return file.getvalue()
 
 
 def pdf(title: str, _now: datetime, _dice: random.Random) -> bytes:
@@ -89,14 +116,74 @@ def note(title: str, _now: datetime, _dice: random.Random) -> bytes:
     )
 
 
+def archive(title: str, now: datetime, dice: random.Random) -> bytes:
+    """Return some texts and a picture, packed."""
+    return _packed(
+        {f"{number:02}.txt": note(title, now, dice) for number in range(1, 4)}
+        | {"cover.png": png(title, now, dice)}
+    )
+
+
+def document(title: str, _now: datetime, _dice: random.Random) -> bytes:
+    """Return a page for a word processor (ECMA-376, the least that opens)."""
+    types = "http://schemas.openxmlformats.org/package/2006/content-types"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    is_a = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    words = f"<w:p><w:r><w:t>{title.replace('-', ' ')}</w:t></w:r></w:p>"
+    parts = {
+        "[Content_Types].xml": (
+            f'<Types xmlns="{types}"><Default Extension="rels" ContentType='
+            '"application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/word/document.xml" ContentType="{kind}'
+            '.document.main+xml"/></Types>'
+        ),
+        "_rels/.rels": (
+            f'<Relationships xmlns="{relations}"><Relationship Id="r1" '
+            f'Type="{is_a}/officeDocument" Target="word/document.xml"/></Relationships>'
+        ),
+        "word/document.xml": (
+            f'<w:document xmlns:w="{main}"><w:body>{words}</w:body></w:document>'
+        ),
+    }
+    return _packed({name: text.encode() for name, text in parts.items()})
+
+
+def mail(title: str, now: datetime, _dice: random.Random) -> bytes:
+    """Return a mail that somebody kept."""
+    kept = EmailMessage()
+    kept["From"] = "Adam Finch <sales@sandbox.test>"
+    kept["Subject"] = title.replace("-", " ").capitalize()
+    kept["Date"] = format_datetime(now - timedelta(days=200))
+    kept.set_content("Dear Mr Marsh,\n\n300 copies: GBP 186.\n\nAdam Finch\n")
+    return kept.as_bytes(policy=SMTP)
+
+
 Maker = Callable[[str, datetime, random.Random], bytes]
 MAKERS: dict[str, tuple[str, Maker]] = {
     ".png": ("image/png", png),
+    ".jpg": ("image/jpeg", jpeg),
     ".pdf": ("application/pdf", pdf),
     ".csv": ("text/csv", table),
     ".ics": ("text/calendar", calendar),
     ".txt": ("text/plain", note),
+    ".zip": ("application/zip", archive),
+    ".docx": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        document,
+    ),
+    ".eml": ("message/rfc822", mail),
 }
+
+
+def _packed(files: dict[str, bytes]) -> bytes:
+    """Return a ZIP of these; the same files make the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -27,12 +27,15 @@ def load(home: Path, smtp_port: int) -> None:
             if state.sent % LINE_EVERY == 0 or state.sent == state.total:
                 print(f"{state.sent} of {state.total} demo mails sent", flush=True)
     if not state.is_decided:
-        from sandbox.demo import decisions  # Needs Django, which is set up by now.
+        # These need Django, which is set up by now.
+        from sandbox.demo import decisions, teamwork, visitors
 
+        visitors.write()
         decisions.make()
+        teamwork.do()
         state.is_decided = True
         progress.write(home, state)
-        print("The demo's team has marked and answered some of them.", flush=True)
+        print("The demo's team has worked on some of them.", flush=True)
 
 
 def send(server: smtplib.SMTP, mail: DemoMail) -> None:

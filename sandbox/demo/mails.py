@@ -150,6 +150,10 @@ class Teller:
         if not how:
             return plain
         rich = mime.text(_as_html(letter, text), subtype="html", charset=letter.charset)
+        if name := letter.headers.get("Inline"):
+            kind, content = assets.make(name, now=self._now, dice=self._dice)
+            shown = mime.attachment(name, kind, content, shown_as=name)
+            rich = mime.multipart("related", [rich, shown], boundary=self._boundary())
         if how == "only":
             return rich
         return mime.multipart("alternative", [plain, rich], boundary=self._boundary())
@@ -171,6 +175,8 @@ def _as_html(letter: Letter, text: str) -> str:
         else:
             lines = html.escape(block).replace("\n", "<br>\n")
             blocks.append(f'<p style="font-family:Georgia,serif">{lines}</p>')
+    if name := letter.headers.get("Inline"):
+        blocks.append(f'<img src="cid:{name}" alt="{name}" width="96" height="64">')
     if "Also-List-Id" in letter.headers:
         domain = letter.sender[1].partition("@")[2]
         blocks.append(f'<img src="https://{domain}/open.gif" width="1" height="1">')

@@ -44,14 +44,20 @@ def text(content: str, *, subtype: str = "plain", charset: str = "utf-8") -> Par
     return Part(headers, _encode(raw, encoding))
 
 
-def attachment(name: str, kind: str, content: bytes) -> Part:
-    """Return a part that mail programs offer to save as ``name``."""
+def attachment(name: str, kind: str, content: bytes, *, shown_as: str = "") -> Part:
+    """Return a part that mail programs offer to save, or show where HTML names it."""
+    inside = (("Content-ID", f"<{shown_as}>"),) if shown_as else ()
+    encoding = "7bit" if kind == "message/rfc822" else "base64"
     headers = (
         ("Content-Type", f'{kind}; name="{name}"'),
-        ("Content-Disposition", f'attachment; filename="{name}"'),
-        ("Content-Transfer-Encoding", "base64"),
+        (
+            "Content-Disposition",
+            f'{"inline" if shown_as else "attachment"}; filename="{name}"',
+        ),
+        *inside,
+        ("Content-Transfer-Encoding", encoding),
     )
-    return Part(headers, _encode(content, "base64"))
+    return Part(headers, _encode(content, encoding))
 
 
 def multipart(

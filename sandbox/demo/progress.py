@@ -15,7 +15,7 @@ class Progress:
     moment: str
     sent: int = 0
     total: int = 0
-    # The demo's team has marked and answered some of it.
+    # Visitors have used the contact form, and the team has worked on some of it.
     is_decided: bool = False
 
     @property

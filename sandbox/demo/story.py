@@ -12,6 +12,8 @@ Charset   utf-8 if left out, as the letter before in an answer
 Ours      what we had answered in between; it is quoted, but not part of the demo
 Quotes    "yes": the letter before is quoted
 Attach    names of files to make
+Inline    name of a picture to make and show in the HTML
+New       "yes": it cites nothing, though the same person wrote before
 Html      "yes": text and HTML; "only": HTML alone
 Also …    any other header, as it is
 """

@@ -134,6 +134,7 @@ CONTACT = Text(
         },
     },
     form=(
+        ("name", "singleline", {"en": "Your name", "de": "Ihr Name"}),
         ("email", "email", {"en": "Your e-mail address", "de": "Ihre E-Mail-Adresse"}),
         ("subject", "singleline", {"en": "Subject", "de": "Betreff"}),
         ("message", "multiline", {"en": "Message", "de": "Nachricht"}),

@@ -26,12 +26,13 @@ COUNT = """
 import json
 from django.contrib.auth import get_user_model
 from wagtail_ecp.accounts.models import Account
-from wagtail_ecp.inbox.models import IncomingMail, Mailbox, Message
+from wagtail_ecp.inbox.models import Conversation, IncomingMail, Mailbox, Message
 users = get_user_model().objects.filter(is_superuser=True)
 print("COUNTED", json.dumps({
     "accounts": Account.objects.count(),
     "mailboxes": Mailbox.objects.count(),
     "subjects": list(Message.objects.values_list("subject", flat=True)),
+    "worked_on": Conversation.objects.exclude(taggings=None).count(),
     "superusers": [user.get_username() for user in users],
     "waiting": IncomingMail.objects.exclude(state__in=["stored", "duplicate"]).count(),
 }))
@@ -166,7 +167,10 @@ def test_the_demo_arrives_through_the_listener_and_is_all_stored(start, home):
     while not progress.is_complete(home) or counted(home)["waiting"]:
         assert time.monotonic() < end, "\n".join(running.lines)
 
-    assert len(counted(home)["subjects"]) >= progress.read(home).total >= 200
+    found = counted(home)
+    assert len(found["subjects"]) >= progress.read(home).total >= 200
+    assert "Can I bring my own paper?" in found["subjects"]  # From the contact form.
+    assert found["worked_on"] >= 15
     assert running.end() == 0
 
 
@@ -199,6 +203,7 @@ def test_pages_are_served_and_the_contact_form_sends_mail(start, home):
     assert "goes nowhere but here" in read(f"{site}/caught/")
     thanks = write_through_the_form(
         f"{site}/contact/",
+        name="Vi Sitor",
         email="visitor@example.org",
         subject="From the form",
         message="Good morning!",
