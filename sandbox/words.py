@@ -26,6 +26,8 @@ TRY = """\
       smtplib.SMTP("127.0.0.1", {smtp_port}).sendmail("you@example.org", \
 ["support@sandbox.test"], text)
 
+  * See what member and colleague have been doing: tags, notes that mention each other,
+    Drafts, Snoozed, Starred, Alerts and saved searches in the Mail menu.
   * Look into the Spam folder: "Why this score?" says why. Mark what is wrong, send
     something alike, and see what the filter has learned.
   * Write through the contact form: {site}/contact/

@@ -13,6 +13,7 @@ from wagtail_ecp.inbox import actions, snooze_times
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import UNTIL_REPLY, Conversation, Draft, Folder, Message
 from wagtail_ecp.inbox.recipients import reply_address
+from wagtail_ecp.inbox.rich_text import from_plain
 from wagtail_ecp.inbox.writing import answer_to
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def drafted(
         user = people[by]
         written = answer_to(row, list(row.messages.in_order()), kind=kind, by=user)
         written.to = to or written.to
-        written.body = linebreaks(text) + written.body
+        written.body = from_plain(text) + written.body
         written.is_private = is_private
         draft = actions.save_draft(written, by=user)
         if files:

@@ -4,6 +4,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from sandbox.demo import teamwork
@@ -95,3 +96,13 @@ def test_working_again_changes_nothing(worked):
 
     after = Action.objects.count(), Draft.objects.count(), Alert.objects.count()
     assert after == before
+
+
+def test_every_draft_can_be_written_on(worked, client):
+    for draft in Draft.objects.open():
+        client.force_login(draft.author)
+
+        answer = client.get(reverse("wagtail_ecp:draft", args=[draft.pk]), follow=True)
+
+        assert answer.status_code == 200
+        assert draft.subject in answer.content.decode()
