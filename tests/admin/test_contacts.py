@@ -97,10 +97,11 @@ def test_a_search_finds_the_seen_whose_mail_one_may_read(browse, vera, alice, bo
 
 
 def test_a_contact_shows_what_is_known_and_what_they_wrote(browse, vera, alice, bob):
-    shown = words(browse(alice)(url_of("contact", vera.pk)))
+    page = browse(alice)(url_of("contact", vera.pk))
+    shown = words(page)
     for_bob = words(browse(bob)(url_of("contact", vera.pk)))
 
-    assert "Vera <i>Holm</i>" in shown
+    assert "Vera <i>Holm</i>" in page.h1.text
     assert "added by alice" in shown
     assert VERA in shown
     assert "Parcel <b>" in shown

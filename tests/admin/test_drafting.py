@@ -292,6 +292,24 @@ def test_what_is_sent_later_waits_and_can_be_taken_off(client, alice, conversati
     assert Draft.objects.get().send_at is None
 
 
+def test_what_is_sent_later_is_shown_line_by_line(client, alice, conversation):
+    client.force_login(alice)
+    draft = a_draft(
+        conversation, by=alice, body="<p>Sorry.</p><p>--<br/>Alder &amp; Finch</p>"
+    )
+    actions.schedule_draft(
+        draft,
+        at=timezone.now() + timedelta(days=1),
+        by=alice,
+        after={},
+        has_seen=draft.seen,
+    )
+
+    soup = page_of(client, conversation)
+
+    assert soup.select_one(".ecp-draft-text").text == "Sorry.\n\n--\nAlder & Finch"
+
+
 def test_what_is_sent_later_can_be_sent_at_once(client, alice, conversation):
     client.force_login(alice)
     at = timezone.now() + timedelta(days=1)

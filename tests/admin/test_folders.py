@@ -220,7 +220,7 @@ def test_times_are_as_short_as_their_age_allows(browse, alice):
     mailbox = a_mailbox(readers=[alice])
     now = timezone.localtime(timezone=account_zone())
     this_year = now.replace(day=15 if now.day != 15 else 16)
-    in_words = f"{this_year.day} {this_year:%b}"
+    in_words = f"{this_year:%b} {this_year.day}"
     conversations(mailbox, 3)
     for row, at in zip(
         Conversation.objects.order_by("pk"),

@@ -1,5 +1,6 @@
 """What lists show of each conversation, their numbers, filters and drafts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -269,6 +270,36 @@ def test_drafts_are_listed_for_the_team_but_private_ones(browse, alice, bob):
     to, subject, author, _sent, _age = cells(soup)
     assert subjects(soup) == ["Re: parcel"]
     assert (to, subject.strip(), author) == ("v@x.example", "Re: parcel", "Bob")
+
+
+def test_drafts_say_in_plain_words_to_whom_what_and_when(browse, alice):
+    mailbox = a_mailbox(readers=[alice])
+    Draft.objects.create(
+        mailbox=mailbox,
+        to="Vera Holm <v@x.example>, t@x.example",
+        subject="Parcel",
+        body="<p>Sorry.</p><p>--<br/>Alder &amp; Finch</p>",
+        send_at=timezone.now() + timedelta(days=400),
+    )
+
+    to, subject, _author, leaves, _age = cells(
+        browse(alice)(list_of(mailbox, "drafts"))
+    )
+
+    assert to == "Vera Holm, t@x.example"
+    assert subject.strip() == "Parcel Sorry. -- Alder & Finch"
+    assert re.search(r"\d{2}/\d{2}/\d{4}, \d", leaves)
+
+
+@pytest.mark.parametrize("name", ["inbox", "drafts"])
+def test_who_may_write_begins_a_new_email_from_every_list(browse, alice, bob, name):
+    mailbox = a_mailbox(repliers=[alice], readers=[bob])
+
+    link = browse(alice)(list_of(mailbox, name)).select_one(".ecp-compose")
+
+    compose = reverse("wagtail_ecp:compose")
+    assert link["href"] == f"{compose}?mailbox={mailbox.pk}"
+    assert browse(bob)(list_of(mailbox, name)).select(".ecp-compose") == []
 
 
 def test_drafts_come_in_pages(browse, alice):

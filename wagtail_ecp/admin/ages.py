@@ -7,6 +7,11 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 
+def day_format() -> str:
+    """Return how a day of this year is written, the month in short."""
+    return str(get_format("MONTH_DAY_FORMAT")).replace("F", "M")
+
+
 def age(at: datetime, *, now: datetime) -> str:
     """Return the time for today, the day for this year, else the date."""
     return Age(now)(at)
@@ -18,7 +23,7 @@ class Age:
     def __init__(self, now: datetime) -> None:
         self._now, self._today = now, now.date()
         self._time = get_format("TIME_FORMAT")
-        self._date = get_format("SHORT_DATE_FORMAT")
+        self._day, self._date = day_format(), get_format("SHORT_DATE_FORMAT")
         self._days: dict[date, str] = {}
         self._units = (
             (timedelta(days=7), _("%(number)s wk")),
@@ -34,7 +39,7 @@ class Age:
         if day == self._today:
             return DateFormat(local).format(self._time)
         if day not in self._days:  # Of which a list has fewer than rows.
-            words = "j M" if day.year == self._today.year else self._date
+            words = self._day if day.year == self._today.year else self._date
             self._days[day] = DateFormat(local).format(words)
         return self._days[day]
 

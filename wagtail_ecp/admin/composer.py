@@ -18,6 +18,7 @@ from wagtail_ecp.admin.pages import AdminRequest
 from wagtail_ecp.inbox.drafts import news_since
 from wagtail_ecp.inbox.models import Conversation, Draft, Message
 from wagtail_ecp.inbox.quotes import attribution
+from wagtail_ecp.inbox.rich_text import as_plain
 from wagtail_ecp.inbox.writing import answer_to, newest
 
 MEDIA = Media(
@@ -31,6 +32,8 @@ MEDIA = Media(
 )
 #: The quotation is shown folded; who wants all of it reads it above.
 QUOTE_SHOWN = 4000
+#: So is a draft that waits for its time.
+DRAFT_SHOWN = 2000
 
 
 class Other(NamedTuple):
@@ -58,6 +61,16 @@ class Composer:
     archives_first: bool = False
     came_from: str = ""
     media: Media = field(default_factory=Media)
+
+    @property
+    def scheduled_text(self) -> str:
+        """What is to be sent, as plain text, as far as it is shown."""
+        return _text_of(self.scheduled)[:DRAFT_SHOWN] if self.scheduled else ""
+
+    @property
+    def their_text(self) -> str:
+        """What a colleague saved meanwhile, as plain text."""
+        return _text_of(self.theirs) if self.theirs else ""
 
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:
@@ -164,6 +177,10 @@ def filled(
         came_from=request.POST.get("from") or request.GET.get("from") or "",
         media=form.media + MEDIA + chooser_media(),
     )
+
+
+def _text_of(draft: Draft) -> str:
+    return (draft.body if draft.is_plain else as_plain(draft.body)).strip()
 
 
 def _seen(form: DraftForm) -> int:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.admin.ages import Age
@@ -21,6 +20,8 @@ from wagtail_ecp.admin.places import BEFORE, list_title, list_url
 from wagtail_ecp.inbox.cursors import Cursor, Order
 from wagtail_ecp.inbox.list_numbers import DRAFTS, numbers
 from wagtail_ecp.inbox.models import Draft
+from wagtail_ecp.inbox.rich_text import words_of
+from wagtail_ecp.mail.addresses import parse_addresses
 
 ROWS: Final = 50
 ORDER: Final = Order("changed_at")
@@ -69,6 +70,7 @@ def draft_list(request: HttpRequest, mailbox_id: int | None) -> HttpResponse:
         "drafts.html",
         crumbs=[(title, "")],
         context={
+            "mailbox_id": mailbox_id,
             "tabs": tabs(mailbox_id, DRAFTS, kept.by_list),
             "rows": _rows(rows),
             "is_later_page": cursor is not None,
@@ -85,18 +87,29 @@ def _rows(drafts: Sequence[Draft]) -> list[Row]:
     return [
         Row(
             url=reverse("wagtail_ecp:draft", args=[draft.pk]),
-            to=draft.to or _("(nobody yet)"),
+            to=_names(draft.to) or _("(nobody yet)"),
             subject=draft.subject or _("(no subject)"),
-            snippet=strip_tags(draft.body[: 10 * SNIPPET])[:SNIPPET],
+            snippet=words_of(draft.body[: 10 * SNIPPET])[:SNIPPET],
             author=draft.author_name,
             is_private=draft.is_private,
             trouble=draft.trouble,
-            scheduled=_moment(draft.send_at),
+            scheduled=_moment(draft.send_at, age),
             age=age(draft.changed_at),
         )
         for draft in drafts
     ]
 
 
-def _moment(at: datetime | None) -> str:
-    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+def _names(to: str) -> str:
+    """Return whom it goes to, by name where there is one."""
+    people = [person.name or person.address for person in parse_addresses(to)]
+    return ", ".join(filter(None, people)) or to
+
+
+def _moment(at: datetime | None, age: Age) -> str:
+    """Return the day, unless it is today, and the time."""
+    if at is None:
+        return ""
+    time = date_format(timezone.localtime(at), "TIME_FORMAT")
+    day = age(at)
+    return time if day == time else f"{day}, {time}"

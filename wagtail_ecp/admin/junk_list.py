@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from wagtail_ecp.accounts.models import Account
+from wagtail_ecp.admin.ages import day_format
 from wagtail_ecp.admin.scores import in_words
 from wagtail_ecp.inbox.models import Folder
 from wagtail_ecp.inbox.models.conversations import JUNK
@@ -60,7 +61,7 @@ class JunkList:
             now.tzinfo
         )
         this_year = day.year == now.year
-        return date_format(day, "j M" if this_year else "SHORT_DATE_FORMAT")
+        return date_format(day, day_format() if this_year else "SHORT_DATE_FORMAT")
 
 
 def junk_of(conversations: Sequence[Junk], name: str) -> JunkList | None:

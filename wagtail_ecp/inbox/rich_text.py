@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from wagtail.rich_text import expand_db_html
 
 from wagtail_ecp.accounts import installation
@@ -15,6 +16,9 @@ from wagtail_ecp.inbox import embeds
 from wagtail_ecp.mail.composing import InlineImage
 from wagtail_ecp.mail.plaintext import html_to_text
 from wagtail_ecp.mail.tables import with_aligned_tables
+
+#: What ends a line of rich text.
+_ENDS = re.compile(r"<br ?/?>|</(?:p|li|h\d|blockquote|td|th)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ def as_plain(rich_text: str) -> str:
     soup = BeautifulSoup(rich_text, "html.parser")
     embeds.put_words_in(soup)
     return html_to_text(with_aligned_tables(expand_db_html(str(soup))))
+
+
+def words_of(rich_text: str) -> str:
+    """Return the words of rich text, or of its beginning, on one line."""
+    text = unescape(strip_tags(_ENDS.sub(" ", rich_text)))
+    return " ".join(text.split())
 
 
 def from_plain(text: str) -> str:

@@ -16,7 +16,7 @@
       this.chosen = -1;
       this.list = document.createElement('ul');
       this.list.id = `ecp-recipients-${number}`;
-      this.list.className = 'ecp-recipients';
+      this.list.className = 'ecp-people';
       this.list.setAttribute('role', 'listbox');
       this.list.setAttribute(
         'aria-label',

@@ -18,11 +18,21 @@
     opened({ currentTarget }) {
       if (!currentTarget.open) return;
       this.close(currentTarget);
+      this.keepInSight(currentTarget);
       currentTarget
         .querySelector(
           '.ecp-tool__content :is(input:not([type=hidden]), select, button)',
         )
         ?.focus();
+    }
+
+    // A menu that would leave the window opens towards the other side.
+    keepInSight(menu) {
+      menu.classList.remove('ecp-tool--end');
+      const content = menu.querySelector('.ecp-tool__content');
+      const { left, right } = content.getBoundingClientRect();
+      const isOut = left < 0 || right > document.documentElement.clientWidth;
+      menu.classList.toggle('ecp-tool--end', isOut);
     }
 
     escape(event) {
