@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.admin.queries import queries_of
 from tests.builders import a_conversation, a_mailbox, an_email, receive_and_process
+from wagtail_ecp.inbox import presence
 from wagtail_ecp.inbox.models import Conversation, MemberProfile
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,24 @@ def test_list_tells_what_came_after_it_was_shown(client, browse, alice, number):
     after = client.get(url).json()
 
     assert before["number"] == 0
-    assert after == {"number": 1, "words": "1 new"}
+    assert after == {"number": 1, "words": "1 new", "replying": {}}
+
+
+def test_list_tells_who_begins_to_reply_and_who_stops(client, browse, alice, bob):
+    mailbox = a_mailbox(readers=[alice], repliers=[bob])
+    row, hidden = a_conversation(mailbox), a_conversation(a_mailbox("x@example.com"))
+    url = news_of(browse(alice)(list_of(mailbox)))
+    presence.tell(row, user=bob, is_replying=True)
+    presence.tell(hidden, user=bob, is_replying=True)
+
+    first = client.get(url)
+    again = client.get(url, headers={"If-None-Match": first["ETag"]})
+    presence.leave(row, user=bob)
+    last = client.get(url, headers={"If-None-Match": first["ETag"]})
+
+    assert first.json()["replying"] == {str(row.pk): "bob is replying"}
+    assert again.status_code == 304
+    assert last.json()["replying"] == {}
 
 
 def test_filtered_list_tells_of_what_it_would_show(client, browse, alice):
@@ -68,14 +86,14 @@ def test_nothing_new_is_answered_by_no_more_than_that(client, browse, alice):
     assert changed.json()["number"] == 1
 
 
-def test_news_cost_two_queries_beside_the_login(client, browse, alice):
+def test_news_cost_three_queries_beside_the_login(client, browse, alice):
     mailbox = a_mailbox(readers=[alice])
     a_conversation(mailbox)
     url = news_of(browse(alice)(list_of(mailbox)))
 
     asked = [sql for sql in queries_of(client, url) if "wagtail_ecp_" in sql]
 
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("after", ["", "x", "1-", "9" * 40])

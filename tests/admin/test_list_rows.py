@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.admin.queries import queries_of
 from tests.builders import a_conversation, a_mailbox, a_user
 from wagtail_ecp.admin.list_rows import initials
-from wagtail_ecp.inbox import actions
+from wagtail_ecp.inbox import actions, presence
 from wagtail_ecp.inbox.models import Conversation, ConversationTag, Draft, Star, Tag
 from wagtail_ecp.inbox.models.conversations import UNTIL_REPLY
 
@@ -32,6 +32,10 @@ def cells(soup):
 
 def subjects(soup):
     return [link.text for link in soup.select(".ecp-list td a")]
+
+
+def is_starred(soup):
+    return soup.select_one(".ecp-list td button")["aria-pressed"] == "true"
 
 
 def tab_numbers(soup):
@@ -60,7 +64,8 @@ def test_row_shows_assignee_tags_star_files_and_how_long_it_waits(browse, alice)
 
     sender, conversation, assignee, waiting, _age = cells(soup)
     assert sender.split() == ["unread", "Vera", "Holm", "4"]
-    assert conversation.split()[:3] == ["starred", "has", "attachments"]
+    assert conversation.split()[:3] == ["Star", "has", "attachments"]
+    assert is_starred(soup)
     assert soup.select_one(".ecp-tag").text == "Order"
     assert assignee == "Alice Maria Webb"
     assert soup.select_one(".ecp-who")["data-i"] == "AW"
@@ -71,7 +76,40 @@ def test_others_stars_are_not_shown(browse, alice, bob):
     mailbox = a_mailbox(readers=[alice, bob])
     Star.objects.create(user=bob, conversation=a_conversation(mailbox))
 
-    assert "starred" not in browse(alice)(list_of(mailbox)).select_one("tbody").text
+    assert not is_starred(browse(alice)(list_of(mailbox)))
+
+
+def test_a_row_is_starred_and_its_star_taken_off_without_a_script(
+    client, browse, alice
+):
+    mailbox = a_mailbox(readers=[alice])
+    row = a_conversation(mailbox)
+
+    for expected in (True, False):
+        soup = browse(alice)(list_of(mailbox))
+        form, button = soup.select_one("form#star"), soup.select_one("[form=star]")
+        fields = {field["name"]: field["value"] for field in form.select("input")}
+        pressed = fields | {button["name"]: button["value"]}
+        answer = client.post(form["action"], pressed)
+
+        assert answer.url == list_of(mailbox)
+        assert Star.objects.filter(conversation=row, user=alice).exists() is expected
+
+
+def test_a_row_says_who_else_is_replying(browse, alice, bob):
+    mailbox = a_mailbox(readers=[alice], repliers=[bob])
+    row, other = a_conversation(mailbox), a_conversation(mailbox)
+    bob.first_name = "Bo </b>"
+    bob.save()
+    presence.tell(row, user=bob, is_replying=True)
+    presence.tell(other, user=bob, is_replying=False)
+    presence.tell(other, user=alice, is_replying=True)
+
+    soup = browse(alice)(list_of(mailbox))
+
+    [shown] = soup.select(".ecp-replying")
+    assert shown.text == "Bo </b> is replying"
+    assert shown.find_parent("tr").select_one("td a")["id"] == f"c{row.pk}"
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,9 @@ def test_spam_folder_shows_score_and_end_of_each_row(support, browse, alice):
 
     assert texts(soup, ".ecp-list th")[2:4] == ["Score", "Deleted after"]
     assert cells[2] == "Score of 100: 93.4"
-    assert cells[3].startswith(f"{end.day} " if end.year == now.year else f"{end:%m}/")
+    assert cells[3].startswith(
+        f"{end:%b} {end.day}" if end.year == now.year else f"{end:%m}/"
+    )
     assert "deleted for good after 12 days" in soup.select_one("main").text
 
 

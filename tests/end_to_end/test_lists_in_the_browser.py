@@ -4,11 +4,12 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.builders import a_mailbox, a_user, an_email, receive_and_process
+from tests.builders import a_mailbox, a_user, an_email, grant, receive_and_process
 from tests.end_to_end.axe import barriers
 from tests.end_to_end.browser import find, log_in, main_text, press, violations
 from tests.end_to_end.conftest import until
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox import presence
+from wagtail_ecp.inbox.models import Conversation, Folder, Mailbox, Star
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
@@ -48,6 +49,45 @@ def test_keys_alone_tick_and_archive(listing):
     until(lambda: Conversation.objects.filter(folder=Folder.ARCHIVE).count() == 1)
     press(listing, find(listing, ".ecp-undo button"))
     until(lambda: not Conversation.objects.filter(folder=Folder.ARCHIVE).exists())
+    assert violations(listing) == []
+
+
+def stars(browser):
+    """Return of each row whether it is starred."""
+    found = browser.find_elements(By.CSS_SELECTOR, ".ecp-list td button")
+    return [star.get_attribute("aria-pressed") == "true" for star in found]
+
+
+def test_a_click_and_a_key_star_a_row_without_leaving_the_list(listing):
+    listing.execute_script("window.isSame = true")
+    press(listing, listing.find_elements(By.CSS_SELECTOR, ".ecp-list td button")[1])
+    until(lambda: stars(listing) == [False, True, False])
+    until(lambda: Star.objects.count() == 1)
+
+    keys(listing, "j")
+    keys(listing, "*")
+    until(lambda: stars(listing) == [True, True, False])
+    until(lambda: Star.objects.count() == 2)
+    keys(listing, "*")
+    until(lambda: stars(listing) == [False, True, False])
+
+    until(lambda: Star.objects.count() == 1)
+    assert listing.execute_script("return window.isSame")
+    assert violations(listing) == []
+
+
+def test_rows_say_who_is_replying_while_one_looks(listing):
+    bob = a_user("bob")
+    grant(bob, Mailbox.objects.get(), "reply")
+    row = Conversation.objects.get(subject="First")
+    presence.tell(row, user=bob, is_replying=True)
+
+    listing.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
+    until(lambda: "bob is replying" in main_text(listing))
+    presence.leave(row, user=bob)
+    listing.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
+
+    until(lambda: "bob is replying" not in main_text(listing))
     assert violations(listing) == []
 
 

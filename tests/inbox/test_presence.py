@@ -43,7 +43,7 @@ def test_who_was_not_heard_of_for_a_while_is_not_there(conversation, alice, bob)
     seen_ago(60)
 
     assert presence.others(conversation, than=bob) == []
-    assert presence.replying([conversation.pk], but=bob) == {}
+    assert presence.replying([conversation.mailbox_id], but=bob) == {}
 
 
 def test_who_said_so_a_moment_ago_is_not_written_down_again(
@@ -76,10 +76,10 @@ def test_lists_learn_in_one_query_who_is_replying_where(
     presence.tell(another, user=alice, is_replying=False)
 
     with django_assert_num_queries(1):
-        found = presence.replying([conversation.pk, another.pk], but=bob)
+        found = presence.replying([conversation.mailbox_id], but=bob)
 
     assert found == {conversation.pk: "alice"}
-    assert presence.replying([conversation.pk], but=alice) == {}
+    assert presence.replying([conversation.mailbox_id], but=alice) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Stars and follows: each member's own; as a form, or for a script as JSON."""
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages as notices
@@ -20,8 +20,27 @@ def star(request: AdminRequest, number: int) -> HttpResponse:
     found = find_conversation(request, number)
     is_on = _is_on(request)
     actions.star(found, by=request.user, is_starred=is_on)
-    words = _("#%(number)s is starred.") if is_on else _("#%(number)s has no star now.")
-    return _answer(request, found, is_on=is_on, words=words)
+    return _answer(request, found, is_on=is_on, words=star_words(is_on=is_on))
+
+
+@refuses_forgery
+@require_POST
+def star_row(request: AdminRequest) -> HttpResponse:
+    """Star a row of a list, whose number is ``on``, or take the star of ``off`` off."""
+    is_on = "on" in request.POST
+    number = request.POST.get("on" if is_on else "off", "")
+    if not number.isdecimal() or len(number) > 18:  # noqa: PLR2004
+        raise Http404
+    found = find_conversation(request, int(number))
+    actions.star(found, by=request.user, is_starred=is_on)
+    return _answer(request, found, is_on=is_on, words=star_words(is_on=is_on))
+
+
+def star_words(*, is_on: bool) -> str:
+    """Say whether a conversation has a star now."""
+    if is_on:
+        return _("#%(number)s is starred.")
+    return _("#%(number)s has no star now.")
 
 
 @refuses_forgery

@@ -117,7 +117,7 @@ def _shown(
     heading, advice = NARROWED if place.listing.filters else EMPTY[name]
     writer = Rows(
         place,
-        marks_of(rows, request.user),
+        marks_of(rows, request.user, mailboxes=() if junk else place.listing.mailboxes),
         junk=junk,
         is_spam=name == Folder.SPAM,
         has_boxes=has_boxes,

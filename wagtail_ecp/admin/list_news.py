@@ -1,12 +1,15 @@
 """What came into a list while one reads it; asked for every half minute."""
 
+from hashlib import sha256
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from wagtail_ecp.admin.list_rows import replying_words
 from wagtail_ecp.admin.places import ListPlace
+from wagtail_ecp.inbox import presence
 from wagtail_ecp.inbox.cursors import Cursor
 
 #: More new conversations than these are not counted.
@@ -31,13 +34,18 @@ def _news(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpRespon
         raise Http404
     top = Cursor.read(request.GET.get("after", ""))
     numbers = place.listing.newer(top, most=MOST) if top else []
-    tag = f'"{len(numbers)}-{numbers[-1] if numbers else 0}"'
+    others = presence.replying(place.listing.mailboxes, but=request.user)
+    state = (len(numbers), numbers[-1:], sorted(others.items()))
+    tag = f'"{sha256(repr(state).encode()).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    return JsonResponse(
-        {"number": len(numbers), "words": _words(len(numbers))}, headers=headers
-    )
+    told = {
+        "number": len(numbers),
+        "words": _words(len(numbers)),
+        "replying": {number: replying_words(name) for number, name in others.items()},
+    }
+    return JsonResponse(told, headers=headers)
 
 
 def _words(number: int) -> str:

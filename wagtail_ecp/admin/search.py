@@ -44,7 +44,8 @@ def results(request: AdminRequest, place: SearchPlace, **more: Any) -> HttpRespo
         may_reply=permissions.can_reply_somewhere(request.user),
         is_part=bool(found.next or place.begin),
     )
-    marks = marks_of(found.rows, request.user)
+    mailboxes = [mailbox.pk for mailbox in navigation(request).mailboxes]
+    marks = marks_of(found.rows, request.user, mailboxes=mailboxes)
     writer = Rows(place, marks, has_boxes=bool(bar.first))
     return page(
         request,

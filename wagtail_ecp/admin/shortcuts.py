@@ -35,6 +35,7 @@ MOVING = Group(
         Shortcut(_("Previous conversation"), "k or ↑"),
         Shortcut(_("Open the conversation"), "Enter"),
         Shortcut(_("Tick the conversation"), "x"),
+        Shortcut(_("Star the conversation"), "*"),
         Shortcut(_("Search mail"), "q"),  # "/" is Wagtail's own search.
     ),
 )

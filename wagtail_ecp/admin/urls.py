@@ -111,6 +111,7 @@ urlpatterns = [
     ),
     path("drafts/<int:draft_id>/send-now/", sending.send_now, name="send_now"),
     path("messages/<int:message_id>/unsend/", sending.unsend, name="unsend"),
+    path("star/", attention.star_row, name="star_row"),
     path("conversations/<int:number>/star/", attention.star, name="star"),
     path("conversations/<int:number>/follow/", attention.follow, name="follow"),
     path("conversations/<int:number>/snooze/", snoozing.snooze, name="snooze"),

@@ -6,7 +6,7 @@ when something came meanwhile.
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Now
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FRESH = timedelta(seconds=8)
 #: Whom a page names; of more it is enough that there are some.
 NAMED = 20
+#: Of more who are answering at once, a list names those that it heard of last.
+MOST = 200
 
 
 class Present(NamedTuple):
@@ -63,13 +65,17 @@ def leave(conversation: Conversation, *, user: "User") -> None:
     Presence.objects.filter(conversation=conversation, user=user.pk).delete()
 
 
-def replying(numbers: Collection[int], *, but: "User") -> dict[int, str]:
-    """Return who else is answering which of these conversations, in one query."""
+def replying(mailboxes: Collection[int], *, but: "User | Any") -> dict[int, str]:
+    """Return who else is answering which conversation of these mailboxes, by number.
+
+    One query, which begins with who is here at all: few, however much mail there is.
+    """
     rows = Presence.objects.current().filter(
-        conversation__in=numbers, is_replying=True, user__is_active=True
+        conversation__mailbox__in=mailboxes, is_replying=True, user__is_active=True
     )
     found: dict[int, str] = {}
-    for row in rows.exclude(user=but.pk).select_related("user").order_by("pk"):
+    latest = rows.exclude(user=but.pk).select_related("user").order_by("-seen_at", "pk")
+    for row in latest[:MOST]:
         found.setdefault(row.conversation_id, display_name(row.user))
     return found
 

@@ -37,6 +37,7 @@
       if (key === 'j' || key === 'ArrowDown') return () => this.move(1);
       if (key === 'k' || key === 'ArrowUp') return () => this.move(-1);
       if (key === 'x' && this.current) return () => this.tick();
+      if (key === '*' && this.current) return () => this.star();
       const button = document.querySelector(
         `[data-ecp-row-key="${window.CSS.escape(key)}"]`,
       );
@@ -84,6 +85,10 @@
 
     tick() {
       this.current.querySelector('input[type="checkbox"]')?.click();
+    }
+
+    star() {
+      this.current.querySelector('td button')?.click();
     }
 
     use(button) {

@@ -42,7 +42,8 @@
       this.wait();
     }
 
-    tell({ number, words }) {
+    tell({ number, words, replying }) {
+      if (replying && this.hasListTarget) this.mark(replying);
       const isMore = number > this.number;
       this.number = number;
       this.toldTarget.hidden = !number;
@@ -52,6 +53,28 @@
         // The tag replaces a notice that nobody has looked at yet.
         new window.Notification(this.title, { body: words, tag: WISH });
       }
+    }
+
+    // Say in the rows who is replying to which, and no longer of the others.
+    mark(replying) {
+      for (const old of this.listTarget.querySelectorAll('.ecp-replying')) {
+        if (replying[old.parentElement.querySelector('a').id.slice(1)]) continue;
+        old.remove();
+      }
+      for (const [number, words] of Object.entries(replying)) {
+        const link = document.getElementById(`c${number}`);
+        const [known] =
+          link?.parentElement.getElementsByClassName('ecp-replying') ?? [];
+        if (known) known.textContent = words;
+        else link?.after(' ', this.saying(words));
+      }
+    }
+
+    saying(words) {
+      const said = document.createElement('b');
+      said.className = 'ecp-replying';
+      said.textContent = words;
+      return said;
     }
 
     async show() {
