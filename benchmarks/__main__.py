@@ -13,6 +13,7 @@ RUNS = {
     "browser": ("benchmarks.browser", ()),
     "search": ("benchmarks.search", (250_000,)),
     "preview": ("benchmarks.preview", (1_000, 100_000)),
+    "metrics": ("benchmarks.metrics", (1_000_000,)),
 }
 
 
