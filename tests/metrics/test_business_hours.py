@@ -158,7 +158,7 @@ def test_what_is_no_time_is_refused_beside_its_day(admin, support):
     answer = edit(admin, support, hours_0="all day", holidays="Christmas")
 
     shown = answer.content.decode()
-    assert "is no time span" in shown
+    assert "Monday: “all day” is no time span" in shown
     assert "does not begin with a day" in shown
     assert not BusinessHours.objects.exists()
 
