@@ -203,6 +203,19 @@ def test_a_merge_is_asked_for_and_confirmed(client, vera, alice):
     assert not Contact.objects.filter(pk=other.pk).exists()
 
 
+def test_a_merge_is_undone_from_its_notice(client, browse, vera, alice):
+    other = actions.write_down_contact("Otto", "otto@customer.example", by=alice)
+    client.force_login(alice)
+    data = {"address": "otto@customer.example", "confirmed": "1"}
+
+    response = client.post(url_of("merge_contacts", vera.pk), data)
+    undo = browse(alice)(response.url).select_one(".ecp-undo form")["action"]
+    client.post(undo)
+
+    assert Contact.objects.get(pk=other.pk).addresses.count() == 1
+    assert vera.addresses.count() == 1
+
+
 @pytest.mark.parametrize("address", ["", "x", "nobody@customer.example", VERA])
 def test_nobody_else_means_no_merge(client, vera, alice, address):
     client.force_login(alice)

@@ -471,6 +471,11 @@ def test_one_changes_and_deletes_ones_own_note(browse, client, support, alice):
     url = reverse("wagtail_ecp:change_note", args=[note.pk])
 
     assert browse(alice)(url).select_one("#ecp-note").text == "Call </textarea>"
+    response = client.post(url, {"text": "Called"})
+    undo = browse(alice)(response.url).select_one(".ecp-undo form")["action"]
+    client.post(undo)
+    note.refresh_from_db()
+    assert note.text == "Call </textarea>"
     client.post(url, {"text": "Called"})
     note.refresh_from_db()
     assert note.text == "Called"

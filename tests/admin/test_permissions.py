@@ -142,6 +142,7 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:keep_contact": (NOT_SO, BUTTON),
     "wagtail_ecp:forget_contact": (NOT_SO, BUTTON),
     "wagtail_ecp:merge_contacts": (NOT_SO, BUTTON),
+    "wagtail_ecp:unmerge_contacts": (NOT_SO, OWN_BUTTON),
     # Whoever opens a conversation marks it read, and may take that back.
     "wagtail_ecp:mark_unread": (NOT_SO, (302, 302, 404, 404, 404, "login")),
     "wagtail_ecp:mark_read": (NOT_SO, (204, 204, 404, 404, 404, "login")),
@@ -302,6 +303,15 @@ def an_invoice():
         return Invoice.objects.latest("number").number
 
 
+def merge_of_contacts(*, by):
+    """Make two contacts one; return the action."""
+    one, other = (
+        actions.write_down_contact(name, f"{name}@elsewhere.example", by=by)
+        for name in ("one", "other")
+    )
+    return actions.merge_contacts(one, other, by=by)
+
+
 def an_administrator():
     user = a_user("administrator")
     user.user_permissions.add(Permission.objects.get(codename="administer_ecp"))
@@ -348,6 +358,7 @@ class World:
         )
         self.invoice = an_invoice()
         self.incoming = answered.pk
+        self.merge_of_contacts = merge_of_contacts(by=replier).pk
         actions.tag(one, ["order"], by=replier)
         draft = a_draft(one, by=replier)
         image = GivenFile("a.png", "image/png", an_image())
@@ -436,6 +447,8 @@ class World:
         known = self.numbers | {"pk": self.numbers["pk"].get(namespace)}
         if name == "wagtail_ecp:beside":
             known |= {"name": "history"}
+        if name == "wagtail_ecp:unmerge_contacts":
+            known |= {"action_id": self.merge_of_contacts}
         if "invoice" in name:
             known |= {"number": self.invoice}
         if name in JUDGED:

@@ -1,14 +1,18 @@
 """Contacts: whom one may see, finds by typing, and what one does with them."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.utils import timezone
 
 from tests.builders import a_mailbox, an_email, receive_and_process
 from wagtail_ecp.contacts.models import Contact, ContactAddress, ContactWord
 from wagtail_ecp.contacts.words import beginning_with, typed_words, words_of
 from wagtail_ecp.inbox import actions, correspondents
 from wagtail_ecp.inbox.models import Conversation, Message
+from wagtail_ecp.jobs.contacts import remove_old_merges
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.spam.models import Score
 
@@ -284,6 +288,106 @@ def test_merged_contacts_have_all_that_both_had(mailboxes, alice):
     assert Message.objects.get().contact == merged
     assert offered("vera", alice) == ["otto@customer.example", VERA]
     assert Action.objects.filter(kind="contacts-merged").count() == 1
+
+
+def everyone():
+    """Return all of the contacts that a merge may change."""
+    names = (
+        "pk",
+        "name",
+        "origin",
+        "sort_key",
+        "added_at",
+        "added_by",
+        "added_by_name",
+    )
+    return {
+        "contacts": list(Contact.objects.order_by("pk").values(*names)),
+        "addresses": sorted(ContactAddress.objects.values_list("contact", "address")),
+        "words": sorted(ContactWord.objects.values_list("contact", "word", "is_added")),
+        "messages": list(
+            Message.objects.order_by("pk").values_list("contact", flat=True)
+        ),
+        "conversations": list(
+            Conversation.objects.order_by("pk").values_list("contact", flat=True)
+        ),
+    }
+
+
+def test_a_merge_of_contacts_is_undone_with_their_mail(mailboxes, alice):
+    [otto, *_rest] = written(
+        "Otto <otto@customer.example>", f"Vera <{VERA}>", "Otto <otto@customer.example>"
+    )
+    vera = a_contact(by=alice)
+    before = everyone()
+    action = actions.merge_contacts(otto, vera, by=alice)
+    [late] = receive_and_process(an_email("Late", sender=VERA))
+    assert late.message.contact == otto
+
+    assert actions.unmerge_contacts(action, by=alice) == otto
+
+    after = everyone()
+    assert after["messages"].pop() == after["conversations"].pop() == vera.pk
+    assert after == before
+    undone = Action.objects.latest("pk")
+    assert (undone.kind, undone.data) == (
+        "undone",
+        {"action": action.pk, "kind": "contacts-merged"},
+    )
+    assert actions.unmerge_contacts(action, by=alice) == otto  # Once more, nothing.
+    assert everyone()["contacts"] == before["contacts"]
+
+
+def test_what_became_of_an_address_since_stays(mailboxes, alice):
+    otto = a_contact("Otto", "otto@customer.example", by=alice)
+    vera = a_contact(by=alice)
+    actions.add_contact_address(vera, "holm@home.example", by=alice)
+    action = actions.merge_contacts(otto, vera, by=alice)
+    actions.rename_contact(otto, "Both", by=alice)
+    actions.remove_contact_address(otto.addresses.get(address=VERA), by=alice)
+
+    actions.unmerge_contacts(action, by=alice)
+
+    assert (
+        Contact.objects.get(pk=vera.pk).addresses.get().address == "holm@home.example"
+    )
+    assert Contact.objects.get(pk=otto.pk).name == "Both"
+
+
+def test_a_merge_of_which_nothing_is_left_is_not_undone(mailboxes, alice):
+    otto = a_contact("Otto", "otto@customer.example", by=alice)
+    action = actions.merge_contacts(otto, a_contact(by=alice), by=alice)
+    actions.remove_contact_address(otto.addresses.get(address=VERA), by=alice)
+
+    with pytest.raises(ValidationError, match="changed it again"):
+        actions.unmerge_contacts(action, by=alice)
+
+
+def test_nobody_undoes_the_merge_of_another(mailboxes, alice, bob):
+    action = actions.merge_contacts(
+        a_contact("Otto", "otto@customer.example", by=alice),
+        a_contact(by=alice),
+        by=alice,
+    )
+
+    with pytest.raises(PermissionDenied):
+        actions.unmerge_contacts(action, by=bob)
+
+
+def test_after_a_day_the_journal_knows_no_names_and_a_merge_stays(mailboxes, alice):
+    otto = a_contact("Otto", "otto@customer.example", by=alice)
+    action = actions.merge_contacts(otto, a_contact(by=alice), by=alice)
+    remove_old_merges()
+    action.refresh_from_db()
+    assert "before" in action.data
+    Action.objects.filter(pk=action.pk).update(at=timezone.now() - timedelta(days=2))
+
+    remove_old_merges()
+
+    action.refresh_from_db()
+    assert "Vera" not in str(action.data)
+    with pytest.raises(ValidationError, match="can't be undone"):
+        actions.unmerge_contacts(action, by=alice)
 
 
 def test_nobody_is_merged_with_themselves(mailboxes, alice):

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from tests.builders import a_mailbox, a_received_conversation, a_user
+from tests.builders import a_mailbox, a_received_conversation, a_user, done
 from wagtail_ecp import signals
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.mentions import mentioned_in
@@ -85,17 +85,48 @@ def test_a_note_is_changed_by_its_writer_alone(alice, bob):
     a_mailbox(repliers=[alice, bob])
     note = actions.add_note(a_received_conversation(), "Call", by=alice)
 
-    changed = actions.change_note(note, "Call @bob", by=alice)
+    actions.change_note(note, "Call @bob", by=alice)
     with pytest.raises(PermissionDenied):
         actions.change_note(note, "Mine", by=bob)
     with pytest.raises(PermissionDenied):
         actions.delete_note(note, by=bob)
 
     note.refresh_from_db()
-    assert (note.text, changed.text) == ("Call @bob", "Call @bob")
+    assert note.text == "Call @bob"
     assert note.changed_at is not None
     assert list(note.mentioned.all()) == [bob]
     assert Action.objects.filter(kind=Action.Kind.NOTE_CHANGED).count() == 1
+
+
+def test_a_changed_note_says_again_what_it_said(alice, bob):
+    a_mailbox(repliers=[alice, bob])
+    conversation = a_received_conversation()
+    note = actions.add_note(conversation, "Call @bob", by=alice)
+    action = done(actions.change_note(note, "Call nobody", by=alice))
+
+    actions.undo(action, by=alice)
+
+    note.refresh_from_db()
+    assert (note.text, note.changed_at) == ("Call @bob", None)
+    assert list(note.mentioned.all()) == [bob]
+    conversation.refresh_from_db()
+    assert conversation.is_to_be_indexed
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_what_was_changed_or_deleted_since_is_left_alone(alice, is_deleted):
+    a_mailbox(repliers=[alice])
+    note = actions.add_note(a_received_conversation(), "One", by=alice)
+    action = done(actions.change_note(note, "Two", by=alice))
+    if is_deleted:
+        actions.delete_note(note, by=alice)
+    else:
+        actions.change_note(note, "Three", by=alice)
+
+    with pytest.raises(ValidationError, match="changed it again"):
+        actions.undo(action, by=alice)
+
+    assert list(Note.objects.values_list("text", flat=True)) == ["Three"][is_deleted:]
 
 
 def test_a_deleted_note_comes_back_as_it_was(alice, bob):

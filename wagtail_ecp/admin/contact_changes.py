@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -13,8 +14,10 @@ from wagtail.admin import messages as notices
 
 from wagtail_ecp.admin.contacts import find_contact, list_crumb
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
+from wagtail_ecp.admin.undo_notice import offer
 from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox import actions, correspondents, permissions
+from wagtail_ecp.journal.models import Action
 
 
 class ContactForm(forms.Form):
@@ -147,12 +150,29 @@ def merge(request: AdminRequest, contact_id: int) -> HttpResponse:
             crumbs=[list_crumb(), (_("Make two contacts one"), "")],
             context={"contact": found, "other": other, "address": address},
         )
-    return _do(
-        request,
-        found,
-        lambda: actions.merge_contacts(found, other, by=request.user),
-        done=_("The two are one contact now."),
-    )
+    try:
+        merged = actions.merge_contacts(found, other, by=request.user)
+    except ValidationError as error:
+        notices.error(request, " ".join(error.messages))
+    else:
+        url = reverse("wagtail_ecp:unmerge_contacts", args=[merged.pk])
+        offer(request, _("The two are one contact now."), url)
+    return redirect("wagtail_ecp:contact", found.pk)
+
+
+@refuses_forgery
+@require_POST
+def unmerge(request: AdminRequest, action_id: int) -> HttpResponse:
+    """Make two contacts again of what the member made one."""
+    merges = Action.objects.filter(kind=Action.Kind.CONTACTS_MERGED)
+    action = get_object_or_404(merges, pk=action_id, user=request.user.pk)
+    try:
+        kept = actions.unmerge_contacts(action, by=request.user)
+    except ValidationError as refusal:
+        notices.warning(request, " ".join(refusal.messages))
+        return redirect("wagtail_ecp:contacts")
+    notices.success(request, _("Undone: they are two contacts again."))
+    return redirect("wagtail_ecp:contact", kept.pk)
 
 
 def _do(

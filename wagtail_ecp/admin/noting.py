@@ -59,7 +59,10 @@ def change_note(request: AdminRequest, note_id: int) -> HttpResponse:
         raise PermissionDenied(_("A note is changed by who wrote it, and nobody else."))
 
     def write(text: str) -> Note:
-        return actions.change_note(note, text, by=request.user)
+        changed = actions.change_note(note, text, by=request.user)
+        if changed:
+            offer_undo(request, changed, _("Your note is changed."))
+        return find_note(request, note_id)
 
     return _form(request, note.conversation, write=write, note=note)
 
@@ -104,10 +107,11 @@ def _written(
     request: AdminRequest, found: Conversation, note: Note, *, is_new: bool
 ) -> HttpResponse:
     people = ", ".join(display_name(user) for user in note.mentioned.all())
-    words = _("Your note is there.") if is_new else _("Your note is changed.")
+    words = [_("Your note is there.")] if is_new else []
     if people:
-        words += " " + _("Mentioned: %(people)s.") % {"people": people}
-    notices.success(request, words)
+        words += [_("Mentioned: %(people)s.") % {"people": people}]
+    if words:
+        notices.success(request, " ".join(words))
     return redirect(f"{go_back(request, found).url}#note-{note.pk}")
 
 

@@ -221,6 +221,11 @@ urlpatterns = [
         name="forget_contact",
     ),
     path(
+        "contacts/unmerge/<int:action_id>/",
+        contact_changes.unmerge,
+        name="unmerge_contacts",
+    ),
+    path(
         "contacts/<int:contact_id>/merge/", contact_changes.merge, name="merge_contacts"
     ),
     path("contacts/complete/", contacts.complete_contacts, name="complete_contacts"),

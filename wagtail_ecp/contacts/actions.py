@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_ecp.contacts import words
 from wagtail_ecp.contacts.models import Contact, ContactAddress
+from wagtail_ecp.contacts.unmerging import standing
 from wagtail_ecp.journal.actions import display_name, record
 from wagtail_ecp.journal.models import Action
 
@@ -132,8 +133,10 @@ def take(address: ContactAddress, *, by: "User") -> None:
 
 
 @transaction.atomic
-def merge(kept: Contact, gone: Contact, *, by: "User") -> None:
+def merge(kept: Contact, gone: Contact, *, by: "User") -> Action:
     """Make two contacts one; nothing may refer to ``gone`` any more but its parts."""
+    before = {"kept": standing(kept), "gone": standing(gone)}
+    addresses = list(gone.addresses.values_list("pk", flat=True))
     gone.addresses.update(contact=kept)
     if gone.is_added and not kept.is_added:
         keep(kept, by=by)
@@ -142,8 +145,11 @@ def merge(kept: Contact, gone: Contact, *, by: "User") -> None:
     number = gone.pk
     gone.delete()
     words.learn_anew(kept)
-    record(
-        Action.Kind.CONTACTS_MERGED, by=by, data={"contact": kept.pk, "gone": number}
+    undo = {"before": before, "after": standing(kept), "addresses": addresses}
+    return record(
+        Action.Kind.CONTACTS_MERGED,
+        by=by,
+        data={"contact": kept.pk, "gone": number, **undo},
     )
 
 

@@ -133,8 +133,9 @@ def _delete(conversations: Collection[Conversation]) -> None:
     rows = Conversation.objects.filter(pk__in=keys)
     forget(Message.objects.filter(conversation__in=keys).values_list("pk", flat=True))
     Message.objects.filter(conversation__in=keys).only("pk").delete()
-    deleted_notes = Action.objects.filter(kind=Action.Kind.NOTE_DELETED)
-    deleted_notes.filter(conversation_number__in=keys).update(data={})
+    kinds = (Action.Kind.NOTE_CHANGED, Action.Kind.NOTE_DELETED)
+    notes = Action.objects.filter(kind__in=kinds)
+    notes.filter(conversation_number__in=keys).update(data={})
     uncount(conversations)
     rows.update(merged_into=None)  # Parts and wholes protect each other.
     search.forget(keys)

@@ -8,6 +8,7 @@ from rq.cron import register
 from wagtail_ecp.jobs.alerts import remove_old_alerts
 from wagtail_ecp.jobs.billing_reports import catch_up
 from wagtail_ecp.jobs.bulk import remove_old_bulk_changes
+from wagtail_ecp.jobs.contacts import remove_old_merges
 from wagtail_ecp.jobs.export import remove_old_exports
 from wagtail_ecp.jobs.invoices import issue_invoices
 from wagtail_ecp.jobs.presence import remove_old_presences
@@ -29,6 +30,7 @@ for job, timing in (
     (score_backlog, {"cron": "53 3 * * *"}),
     (remove_old_alerts, {"cron": "29 3 * * *"}),
     (remove_old_drafts, {"cron": "37 3 * * *"}),
+    (remove_old_merges, {"cron": "41 3 * * *"}),
     (recount_all, {"cron": "37 3 * * *"}),
     (remove_old_presences, {"cron": "31 3 * * *"}),
     (issue_invoices, {"cron": "43 2 * * *"}),

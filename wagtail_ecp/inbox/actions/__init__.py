@@ -17,6 +17,7 @@ from wagtail_ecp.inbox.actions.contacts import (
     remove_contact,
     remove_contact_address,
     rename_contact,
+    unmerge_contacts,
     write_down_contact,
 )
 from wagtail_ecp.inbox.actions.drafting import (
@@ -117,6 +118,7 @@ __all__ = [
     "trust_images",
     "undo",
     "unmerge",
+    "unmerge_contacts",
     "unschedule_draft",
     "unsend",
     "untag",

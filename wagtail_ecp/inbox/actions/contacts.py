@@ -5,13 +5,21 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.contacts import actions as contacts
+from wagtail_ecp.contacts import unmerging
 from wagtail_ecp.contacts.models import Contact, ContactAddress
 from wagtail_ecp.inbox import correspondents, permissions
-from wagtail_ecp.inbox.actions.steps import require_reply
+from wagtail_ecp.inbox.actions.steps import (
+    CannotUndoError,
+    ChangedSinceError,
+    require_reply,
+)
 from wagtail_ecp.inbox.models import Conversation, Message
+from wagtail_ecp.journal.actions import record
+from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import Address
 
 if TYPE_CHECKING:
@@ -123,7 +131,7 @@ def remove_contact_address(address: ContactAddress, *, by: "User") -> None:
 
 
 @transaction.atomic
-def merge_contacts(kept: Contact, gone: Contact, *, by: "User") -> None:
+def merge_contacts(kept: Contact, gone: Contact, *, by: "User") -> Action:
     """Make two contacts one, with the addresses and the mail of both."""
     _require_replier(by)
     if kept.pk == gone.pk:
@@ -132,7 +140,45 @@ def merge_contacts(kept: Contact, gone: Contact, *, by: "User") -> None:
     rows = {row.pk: row for row in (_locked(first), _locked(second))}
     gone.messages.update(contact=kept)
     gone.conversations.update(contact=kept)
-    contacts.merge(rows[kept.pk], rows[gone.pk], by=by)
+    return contacts.merge(rows[kept.pk], rows[gone.pk], by=by)
+
+
+@transaction.atomic
+def unmerge_contacts(action: Action, *, by: "User") -> Contact:
+    """Make two contacts again of what ``by`` made one; return the one that had stayed.
+
+    What happened to it since stays. A second time does nothing. ValidationError if it
+    is over a day ago or nothing is left to give back; PermissionDenied if it was not
+    ``by``.
+    """
+    _require_replier(by)
+    if action.user_id != by.pk or action.kind != Action.Kind.CONTACTS_MERGED:
+        raise PermissionDenied(_("Only who did something can undo it."))
+    if "before" not in action.data:
+        raise CannotUndoError
+    kept = Contact.objects.select_for_update().filter(pk=action.data["contact"]).first()
+    if kept is None:
+        raise ChangedSinceError
+    if Contact.objects.filter(pk=action.data["gone"]).exists():
+        return kept
+    keys = list(unmerging.mine(action, kept).values_list("address_key", flat=True))
+    if not keys:
+        raise ChangedSinceError
+    gone = unmerging.come_back(action, kept)
+    kept.messages.filter(sender_key__in=keys).update(contact=gone)
+    _give_conversations(kept, gone)
+    told = {"action": action.pk, "kind": str(action.kind)}
+    record(Action.Kind.UNDONE, by=by, data=told)
+    return kept
+
+
+def _give_conversations(kept: Contact, gone: Contact) -> None:
+    """Give each conversation to whoever wrote first in it."""
+    first = Message.objects.filter(conversation=OuterRef("pk"), contact__isnull=False)
+    writer = Subquery(first.in_order().values("contact")[:1])
+    shared = Conversation.objects.filter(contact=kept, messages__contact=gone)
+    numbers = list(shared.order_by().values_list("pk", flat=True).distinct())
+    Conversation.objects.filter(pk__in=numbers).update(contact=writer)
 
 
 def _require_replier(user: "User") -> None:

@@ -14,6 +14,7 @@ from wagtail_ecp import signals
 from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.actions.steps import (
     CannotUndoError,
+    ChangedSinceError,
     locked,
     note_action,
     require_reply,
@@ -59,35 +60,61 @@ def add_note(
 
 
 @transaction.atomic
-def change_note(note: Note, text: str, *, by: "User") -> Note:
-    """Write one's own note anew; the history says that it was changed, and by whom."""
+def change_note(note: Note, text: str, *, by: "User") -> Action | None:
+    """Write one's own note anew; None if it says that already.
+
+    The history says that it was changed, and by whom; the journal keeps what it said.
+    """
     row, own = _own(note, by=by)
     words = _tidy(text)
     if own.text == words:
-        return own
+        return None
+    before = _said(own)
     own.text, own.changed_at = words, timezone.now()
     own.save(update_fields=["text", "changed_at"])
     _mention(own)
     _heard(row)
-    note_action(Action.Kind.NOTE_CHANGED, row, by=by, note=own.pk)
+    after = own.changed_at.isoformat()
+    action = note_action(Action.Kind.NOTE_CHANGED, row, by=by, after=after, **before)
     _announce(own, by=by)
-    return own
+    return action
 
 
 @transaction.atomic
 def delete_note(note: Note, *, by: "User") -> Action:
     """Delete one's own note; the journal keeps what it takes to undo that."""
     row, own = _own(note, by=by)
-    kept: dict[str, Any] = {
-        "note": own.pk,
-        "text": own.text,
-        "at": own.at.isoformat(),
-        "changed_at": own.changed_at.isoformat() if own.changed_at else "",
-        "mentioned": [str(key) for key in own.mentioned.values_list("pk", flat=True)],
-    }
+    kept = _said(own)
     own.delete()
     _heard(row)
     return note_action(Action.Kind.NOTE_DELETED, row, by=by, **kept)
+
+
+def _said(note: Note) -> dict[str, Any]:
+    """Return what the journal keeps of a note as it is."""
+    return {
+        "note": note.pk,
+        "text": note.text,
+        "at": note.at.isoformat(),
+        "changed_at": note.changed_at.isoformat() if note.changed_at else "",
+        "mentioned": [str(key) for key in note.mentioned.values_list("pk", flat=True)],
+    }
+
+
+def undo_change_note(row: Conversation, action: Action, _by: "User") -> None:
+    """Let a note say again what it said, if nobody changed it since."""
+    data = action.data
+    if "text" not in data:  # Purged meanwhile, or older than the undo.
+        raise CannotUndoError
+    own = Note.objects.filter(conversation=row, pk=data["note"])
+    note = own.select_for_update(of=("self",)).first()
+    if note is None or note.changed_at != parse_datetime(data["after"]):
+        raise ChangedSinceError
+    note.text = data["text"]
+    note.changed_at = _time(data["changed_at"])
+    note.save(update_fields=["text", "changed_at"])
+    _mention_again(note, data)
+    _heard(row)
 
 
 def undo_delete_note(row: Conversation, action: Action, by: "User") -> None:
@@ -101,13 +128,21 @@ def undo_delete_note(row: Conversation, action: Action, by: "User") -> None:
         author_name=display_name(by),
         text=data["text"],
         at=datetime.fromisoformat(data["at"]),
-        changed_at=parse_datetime(data["changed_at"]) if data["changed_at"] else None,
+        changed_at=_time(data["changed_at"]),
     )
-    readers = permissions.possible_readers(row.mailbox)
-    note.mentioned.set(
-        user for user in readers if str(user.pk) in set(data["mentioned"])
-    )
+    _mention_again(note, data)
     _heard(row)
+
+
+def _time(text: str) -> datetime | None:
+    return parse_datetime(text) if text else None
+
+
+def _mention_again(note: Note, data: dict[str, Any]) -> None:
+    """Mention whom the note mentioned, of those who may still read it."""
+    readers = permissions.possible_readers(note.conversation.mailbox)
+    known = set(data["mentioned"])
+    note.mentioned.set(user for user in readers if str(user.pk) in known)
 
 
 def undo_note(row: Conversation, action: Action, by: "User") -> None:

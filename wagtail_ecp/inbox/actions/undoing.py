@@ -17,7 +17,11 @@ from wagtail_ecp.inbox.actions.assigning import undo_assignment
 from wagtail_ecp.inbox.actions.attention import undo_star
 from wagtail_ecp.inbox.actions.filing import undo_mark_read, undo_move
 from wagtail_ecp.inbox.actions.judging import undo_judgement
-from wagtail_ecp.inbox.actions.noting import undo_delete_note, undo_note
+from wagtail_ecp.inbox.actions.noting import (
+    undo_change_note,
+    undo_delete_note,
+    undo_note,
+)
 from wagtail_ecp.inbox.actions.snoozing import undo_snooze
 from wagtail_ecp.inbox.actions.steps import (
     CannotUndoError,
@@ -44,6 +48,7 @@ UNDOERS: dict[str, Undoer] = {
     Action.Kind.TAGGED: undo_tag,
     Action.Kind.DETAGGED: undo_untag,
     Action.Kind.NOTED: undo_note,
+    Action.Kind.NOTE_CHANGED: undo_change_note,
     Action.Kind.NOTE_DELETED: undo_delete_note,
     Action.Kind.STARRED: undo_star,
     Action.Kind.READ: undo_mark_read,
