@@ -43,6 +43,7 @@ from wagtail_ecp.inbox.models import (
     SavedSearch,
     Source,
     Star,
+    Subscription,
     Tag,
     TrustedImages,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "Star",
     "StripeCustomer",
     "StripeEvent",
+    "Subscription",
     "Tag",
     "TrustedImages",
 ]

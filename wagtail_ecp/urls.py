@@ -1,6 +1,6 @@
 """Our addresses outside of the admin; a site includes them where it likes."""
 
-from django.urls import path
+from django.urls import include, path
 
 from wagtail_ecp.public import files, images, pdfs
 from wagtail_ecp.webhooks import billing
@@ -8,6 +8,7 @@ from wagtail_ecp.webhooks import billing
 app_name = "wagtail_ecp_site"
 
 urlpatterns = [
+    path("feeds/", include("wagtail_ecp.feeds.urls")),
     path("webhooks/billing/", billing.report, name="billing_webhook"),
     path(
         "images/<int:message_id>/<int:until>/<slug:mark>/",

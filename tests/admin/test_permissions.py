@@ -217,6 +217,7 @@ MATRIX["wagtail_ecp_site:billing_webhook"] = ((405,) * 6, (404,) * 6)
 MATRIX["wagtail_ecp_site:remote_image"] = ((404,) * 6, NOT_SO_PUBLIC)
 MATRIX["wagtail_ecp_site:pdf"] = ((404,) * 6, NOT_SO_PUBLIC)
 MATRIX["wagtail_ecp_site:file_link"] = ((404,) * 6, NOT_SO_PUBLIC)
+MATRIX["wagtail_ecp_site:feed"] = ((404,) * 6, NOT_SO_PUBLIC)
 MATRIX["wagtail_ecp_site:file_link_download"] = ((404,) * 6, NOT_SO_PUBLIC)
 # Anybody may prove anew who they are.
 MATRIX["wagtail_ecp:log_in_again"] = (NOT_SO, ("login",) * 6)

@@ -89,8 +89,11 @@ class Account(models.Model):
     receives_only = models.BooleanField(_("Receive only: send nothing"), default=False)
     maintain_assignments = models.BooleanField(default=False)
     dashboards_by_administrators_only = models.BooleanField(default=False)
-    rss_enabled = models.BooleanField(default=False)
-    rss_full_bodies = models.BooleanField(default=False)
+    rss_enabled = models.BooleanField(_("Enable RSS"), default=False)
+    # Third-party readers keep what they have read.
+    rss_full_bodies = models.BooleanField(
+        _("Allow full messages in feeds"), default=False
+    )
     api_enabled = models.BooleanField(default=False)
     spam_threshold = models.PositiveSmallIntegerField(
         default=70, validators=[MaxValueValidator(100)]
@@ -140,6 +143,11 @@ class Account(models.Model):
     def requires_ssl(self) -> bool:
         """Whether mail may only travel encrypted, to a host whose certificate holds."""
         return self.use_ssl and self.allows("ssl")
+
+    @property
+    def serves_feeds(self) -> bool:
+        """Whether members may read their feeds: the owner and the service level let them."""
+        return self.rss_enabled and self.allows("rss")
 
     def is_owned_by(self, user: "User | Any") -> bool:
         """Whether ``user`` is the owner; being superuser doesn't count."""

@@ -18,6 +18,8 @@ NAMES = (
     "use_ssl",
     "receives_only",
     "maintain_assignments",
+    "rss_enabled",
+    "rss_full_bodies",
     "spam_threshold",
     "junk_retention_days",
 )
@@ -67,14 +69,17 @@ def _zone(_account: Account, value: str) -> str:
     return _("“%(zone)s” is not a time zone.") % {"zone": value}
 
 
-def _ssl(account: Account, value: bool) -> str:
-    if not value or account.allows("ssl"):
-        return ""
-    return ssl_is_missing(account)
+def _with_level(feature: str) -> Callable[[Account, Any], str]:
+    """Return a rule: only a level that allows ``feature`` lets it be switched on."""
+
+    def rule(account: Account, value: bool) -> str:
+        return is_missing(account) if value and not account.allows(feature) else ""
+
+    return rule
 
 
-def ssl_is_missing(account: Account) -> str:
-    """Say why SSL can't be enforced at the account's service level."""
+def is_missing(account: Account) -> str:
+    """Say that the account's service level has not got an option."""
     return _("The service level “%(level)s” does not include this.") % {
         "level": account.level.label
     }
@@ -91,6 +96,7 @@ def _retention(_account: Account, value: int) -> str:
 
 RULES: dict[str, Callable[[Account, Any], str]] = {
     "time_zone": _zone,
-    "use_ssl": _ssl,
+    "use_ssl": _with_level("ssl"),
+    "rss_enabled": _with_level("rss"),
     "junk_retention_days": _retention,
 }

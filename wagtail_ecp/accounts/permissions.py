@@ -27,14 +27,15 @@ def is_owner(user: "User | Any") -> bool:
     return user.is_active and Account.objects.current().is_owned_by(user)
 
 
-def require_owner(user: "User | Any", *, attempt: str = "") -> None:
-    """Raise PermissionDenied unless ``user`` owns the account.
+def require_owner(user: "User | Any", *, attempt: str = "") -> Account:
+    """Return the account; PermissionDenied unless ``user`` owns it.
 
     ``attempt`` names what was tried to be changed; then it is written down. To be
     called outside of a transaction, which would take that back.
     """
-    if is_owner(user):
-        return
+    account = Account.objects.current()
+    if user.is_active and account.is_owned_by(user):
+        return account
     if attempt:
         record(Action.Kind.ATTEMPT_REFUSED, by=user, data={"attempt": attempt})
     raise PermissionDenied(_("Only the account owner may do this."))

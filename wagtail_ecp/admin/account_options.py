@@ -199,10 +199,9 @@ class OptionsPanel(BaseSettingsPanel):
 def account_options(request: AdminRequest) -> HttpResponse:
     """Show and save the options, and show what was changed lately."""
     is_meant = request.method == "POST"
-    permissions.require_owner(
+    account = permissions.require_owner(
         request.user, attempt="account options" if is_meant else ""
     )
-    account = Account.objects.current()
     form = OptionsForm(request, request.POST if is_meant else None, account=account)
     if is_meant and form.is_valid():
         if form.save():
@@ -236,10 +235,9 @@ def _said(form: OptionsForm) -> str:
 def close_account(request: AdminRequest) -> HttpResponse:
     """Say what closing means; do it, or undo it, once that is confirmed."""
     is_meant = request.method == "POST"
-    permissions.require_owner(
+    account = permissions.require_owner(
         request.user, attempt="closing the account" if is_meant else ""
     )
-    account = Account.objects.current()
     form = ConfirmedForm(request, request.POST if is_meant else None)
     if is_meant and form.is_valid():
         return _close_or_reopen(request, account)

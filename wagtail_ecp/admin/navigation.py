@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem, SubMenuItem
 
-from wagtail_ecp.accounts import zones
+from wagtail_ecp.accounts import levels, zones
 from wagtail_ecp.accounts.models import Account, Installation
 from wagtail_ecp.accounts.permissions import ADMINISTER
+from wagtail_ecp.inbox import subscriptions
 from wagtail_ecp.inbox.models import (
     Alert,
     Conversation,
@@ -149,6 +150,13 @@ class Navigation:
         return bool(self._rows_of("trial"))
 
     @property
+    def serves_feeds(self) -> bool:
+        """Whether members may have feeds: owner, service level and site let them."""
+        levels_of_it = [code for _kind, _pk, code, _none in self._rows_of("feeds")]
+        is_on = any("rss" in levels.find(code).allows for code in levels_of_it)
+        return is_on and subscriptions.is_mounted()
+
+    @property
     def has_account(self) -> bool:
         """Whether somebody has set up the account."""
         return bool(self._rows_of("account"))
@@ -192,6 +200,9 @@ def _parts(user: Any) -> list[QuerySet[Any, Any]]:
         _columns(_unread_alerts(user), "alert", "kind", F("conversation")),
         _columns(Account.objects.exclude(closed_at=None), "closed", "name", None),
         _columns(Account.objects.filter(receives_only=True), "trial", "name", None),
+        _columns(
+            Account.objects.filter(rss_enabled=True), "feeds", "service_level", None
+        ),
         _columns(Installation.objects.all(), "installation", "pause", None),
         _columns(_searches(user), "search", "name", None),
     ]

@@ -10,6 +10,7 @@ from wagtail.users.models import UserProfile
 
 from wagtail_ecp.accounts import members, options, zones
 from wagtail_ecp.admin.assignment_row import MaintainRow
+from wagtail_ecp.admin.feed_rows import BodiesRow, FeedsRow
 from wagtail_ecp.admin.option_row import OptionRow
 from wagtail_ecp.admin.spam_rows import RetentionRow, ThresholdRow
 from wagtail_ecp.admin.zone_field import ZoneField
@@ -96,7 +97,7 @@ class SslRow(OptionRow):
                 " what they bring. Off, encryption is used where it is offered."
             )
             if is_allowed
-            else options.ssl_is_missing(self.account),
+            else options.is_missing(self.account),
         )
 
     def effect(self) -> str:
@@ -139,6 +140,8 @@ ROWS: tuple[type[OptionRow], ...] = (
     SslRow,
     ReceivesOnlyRow,
     MaintainRow,
+    FeedsRow,
+    BodiesRow,
     ThresholdRow,
     RetentionRow,
 )

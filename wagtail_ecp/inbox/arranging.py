@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_ecp.inbox import belongings, summaries
+from wagtail_ecp.inbox import belongings, news, summaries
 from wagtail_ecp.inbox.counters import counted
 from wagtail_ecp.inbox.models import Conversation, Folder, KeptApart, Merge, Message
 from wagtail_ecp.inbox.nodes import holders_anywhere, whole_nodes
@@ -53,7 +53,8 @@ def merge(kept: Conversation, gone: Conversation, *, by: "User | None" = None) -
         gone.merged_into = kept
         gone.is_to_be_indexed = True
         _refresh(kept)
-        gone.save(update_fields=["merged_into", "is_to_be_indexed"])
+        gone.keep("merged_into", "is_to_be_indexed")
+    news.tell(kept)
     _follow(gone.pk, kept.pk)
     if by is not None:
         lower, higher = sorted((kept.pk, gone.pk))
@@ -85,6 +86,7 @@ def unmerge(row: Merge, *, by: "User") -> Conversation:
         for conversation in (kept, gone):
             conversation.is_arranged = True
             _refresh(conversation)
+    news.tell(gone)
     keep_apart(kept.pk, gone.pk)
     row.undone_at = timezone.now()
     row.save(update_fields=["undone_at"])
@@ -111,7 +113,7 @@ def split(
     part.assignee_id, part.assignee_name = source.assignee_id, source.assignee_name
     part.is_arranged = by is not None
     with counted(part):
-        part.save()
+        part.keep()
     if by is not None:
         source.is_arranged = True
         keep_apart(source.pk, part.pk)
@@ -227,9 +229,11 @@ def _move(
 ) -> Action:
     """Put messages elsewhere; both histories tell, and the row of ``source`` is back."""
     numbers = [message.pk for message in messages]
-    Message.objects.filter(pk__in=numbers).update(conversation=target)
-    _refresh(source)
-    _refresh(target)
+    with counted(source, target):
+        Message.objects.filter(pk__in=numbers).update(conversation=target)
+        _refresh(source)
+        _refresh(target)
+    news.tell(target)
     told = {"from": source.pk, "folder": str(target.folder)}
     record_on(target, Action.Kind.SPLIT, by=by, data=told)
     told = {"into": target.pk, "messages": numbers, "folder": str(source.folder)}
@@ -256,7 +260,7 @@ def _inherit(kept: Conversation, gone: Conversation) -> None:
 
 def _refresh(conversation: Conversation) -> None:
     summaries.refresh(conversation, conversation.messages.in_order())
-    conversation.save()
+    conversation.keep()
 
 
 def _follow(gone: int, kept: int) -> None:

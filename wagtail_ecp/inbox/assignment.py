@@ -160,9 +160,7 @@ def _assign(number: int) -> None:
     with counted(conversation):
         if choice and choice.user.pk != conversation.assignee_id:
             _give(conversation, choice)
-        conversation.save(
-            update_fields=["is_to_be_assigned", "assignee", "assignee_name"]
-        )
+        conversation.keep("is_to_be_assigned", "assignee", "assignee_name")
 
 
 def _choice(conversation: Conversation) -> Choice | None:

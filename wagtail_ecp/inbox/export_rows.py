@@ -30,6 +30,7 @@ from wagtail_ecp.inbox.models import (
     SavedSearch,
     Source,
     Star,
+    Subscription,
     Tag,
     TrustedImages,
 )
@@ -40,7 +41,7 @@ from wagtail_ecp.spam.models import Mark, Score
 LEFT_OUT = frozenset(
     {
         *("secret", "lease_owner", "lease_until", "lease_epoch", "owner_state"),
-        *("features", "is_tallied", "is_to_be_indexed", "token_hash"),
+        *("features", "is_tallied", "is_to_be_indexed", "token_hash", "nonce"),
         "is_to_be_counted",
     }
 )
@@ -234,6 +235,11 @@ KINDS = (
         of_mailbox=("incoming__mailbox",),
     ),
     Kind(name="saved_searches", rows=SavedSearch.objects.all),
+    Kind(
+        name="subscriptions",
+        rows=Subscription.objects.all,
+        of_mailbox=("mailbox", "conversation__mailbox"),
+    ),
     Kind(name="trusted_images", rows=TrustedImages.objects.all),
     Kind(
         name="business_hours",

@@ -37,7 +37,7 @@ def file(
     with counted(row):
         row.file_in(folder)
         row.came_back_at = None
-        row.save(update_fields=["folder", *TIMES])
+        row.keep("folder", *TIMES)
     data: dict[str, Any] = {"before": before, "after": folder}
     if times:
         data["times"] = times
@@ -62,7 +62,7 @@ def file_back(row: Conversation, filed: Action, *, by: "User") -> None:
         for name in TIMES:
             at = times.get(name)
             setattr(row, name, datetime.fromisoformat(at) if at else None)
-        row.save(update_fields=TIMES)
+        row.keep(*TIMES)
 
 
 def _times(row: Conversation) -> dict[str, str]:
@@ -75,7 +75,7 @@ def summarise(row: Conversation, messages: Iterable[Message] | None = None) -> N
     """Tell anew in ``row`` what its messages, read if not given, say of it."""
     with counted(row):
         summaries.refresh(row, messages or row.messages.in_order())
-        row.save()
+        row.keep()
 
 
 def file_by_verdicts(

@@ -97,7 +97,7 @@ def _leave_to(other: int, conversation: Conversation, mailbox: Mailbox) -> None:
     with counted(conversation):
         conversation.mailbox_id = other
         conversation.is_to_be_indexed = True
-        conversation.save(update_fields=["mailbox", "is_to_be_indexed"])
+        conversation.keep("mailbox", "is_to_be_indexed")
     name = Mailbox.objects.values_list("name", flat=True).get(pk=other)
     told = {"before": mailbox.pk, "after": other, "names": [mailbox.name, name]}
     record(
@@ -167,7 +167,7 @@ def _parts(mailbox: Mailbox) -> bool:
     chunk = list(Conversation.objects.filter(mailbox=mailbox).order_by("pk")[:ROWS])
     for part in chunk:
         part.mailbox_id = part.whole.mailbox_id
-        part.save(update_fields=["mailbox"])
+        part.keep("mailbox")
     return bool(chunk)
 
 
@@ -198,8 +198,9 @@ def _drop(copy: Message) -> None:
     if not conversation.messages.exists():
         _delete([conversation])
         return
-    summaries.refresh(conversation, conversation.messages.in_order())
-    conversation.save()
+    with counted(conversation):
+        summaries.refresh(conversation, conversation.messages.in_order())
+        conversation.keep()
 
 
 def _mailbox(mailbox: Mailbox) -> bool:

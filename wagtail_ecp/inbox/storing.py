@@ -83,15 +83,18 @@ def _conversation_for(message: Message, place: placing.Place) -> Conversation:
 
 def _enter(message: Message, conversation: Conversation, *, mail: IncomingMail) -> None:
     is_new = conversation.pk is None
-    with counted(conversation):
+    # Old mail is no news, so that it has to say that it came.
+    with counted(conversation, touches=mail.is_history):
         if is_new:
             conversation.file_in(_first_folder(message, mail))
             conversation.is_unread = not mail.is_history
         else:
             message.is_newcomer = _is_newcomer(message, conversation)
             _join(message, conversation, is_history=mail.is_history)
-        conversation.save()
+        conversation.keep()
     message.conversation = conversation
+    if not mail.is_history:
+        message.news_of_id = conversation.mailbox_of_news
     message.save()
 
 

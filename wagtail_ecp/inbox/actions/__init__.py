@@ -43,6 +43,12 @@ from wagtail_ecp.inbox.actions.sending import (
     unsend,
 )
 from wagtail_ecp.inbox.actions.snoozing import snooze, wake, wake_in_time
+from wagtail_ecp.inbox.actions.subscribing import (
+    Choices,
+    renew_subscription,
+    revoke_subscription,
+    subscribe,
+)
 from wagtail_ecp.inbox.actions.switching import switch
 from wagtail_ecp.inbox.actions.tagging import (
     delete_tag,
@@ -67,6 +73,7 @@ __all__ = [
     "TRANSPORT_RESUMED",
     "UNDOERS",
     "Afterwards",
+    "Choices",
     "GivenFile",
     "TooLateError",
     "Undoer",
@@ -99,9 +106,11 @@ __all__ = [
     "remove_contact_address",
     "rename_contact",
     "rename_tag",
+    "renew_subscription",
     "reply",
     "restore_draft",
     "resume_transport",
+    "revoke_subscription",
     "save_draft",
     "save_search",
     "schedule_draft",
@@ -112,6 +121,7 @@ __all__ = [
     "split",
     "star",
     "stay_paused",
+    "subscribe",
     "switch",
     "tag",
     "take_back_mark",

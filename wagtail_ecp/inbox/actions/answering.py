@@ -54,7 +54,7 @@ def reply(
             row.is_unread = False
             if archive or row.folder == Folder.SPAM:  # Whom one answers is no spammer.
                 row.file_in(Folder.ARCHIVE if archive else Folder.INBOX)
-            row.save()
+            row.keep()
         before = note_answer(row, by=by)
         told = told_of(row, message, before)
         note_action(Action.Kind.REPLIED, row, by=by, message=message.pk, **told)

@@ -33,7 +33,7 @@ def merge(one: Conversation, other: Conversation, *, by: "User") -> Conversation
     kept, gone = arranging.locked(numbers)
     arranging.merge(kept, gone, by=by)
     kept.is_arranged = True
-    kept.save(update_fields=["is_arranged"])
+    kept.keep("is_arranged")
     return kept
 
 

@@ -69,7 +69,7 @@ def _give(row: Conversation, to: "User | None", *, by: "User", **more: int) -> A
     with counted(row):
         row.assignee_id = to.pk if to else None
         row.assignee_name = display_name(to)
-        row.save(update_fields=["assignee", "assignee_name"])
+        row.keep("assignee", "assignee_name")
     announce = partial(
         signals.conversation_assigned.send, Conversation, conversation=row, by=by
     )

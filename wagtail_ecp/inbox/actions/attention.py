@@ -7,6 +7,7 @@ from django.db import transaction
 
 from wagtail_ecp.inbox import permissions
 from wagtail_ecp.inbox.actions.steps import locked, note_action
+from wagtail_ecp.inbox.counters import touch
 from wagtail_ecp.inbox.models import Conversation, Follow, Star
 from wagtail_ecp.journal.models import Action
 
@@ -51,5 +52,9 @@ def _set(
     """Return whether that changed anything."""
     rows = model._default_manager
     if is_set:
-        return rows.get_or_create(user=by, conversation=row)[1]
-    return bool(rows.filter(user=by.pk, conversation=row).delete()[0])
+        has_changed = rows.get_or_create(user=by, conversation=row)[1]
+    else:
+        has_changed = bool(rows.filter(user=by.pk, conversation=row).delete()[0])
+    if has_changed:
+        touch(row)
+    return has_changed

@@ -17,6 +17,7 @@ from wagtail_ecp.inbox.actions.steps import (
     ChangedSinceError,
     require_reply,
 )
+from wagtail_ecp.inbox.counters import touch_all
 from wagtail_ecp.inbox.models import Conversation, Message
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 def add_contact(message: Message, *, by: "User") -> Contact:
     """Make the message's sender a contact, whose mail is never spam from now on."""
     require_reply(by, message.conversation)
-    return contacts.add(Address(message.sender_name, message.sender_address), by=by)
+    sender = Address(message.sender_name, message.sender_address)
+    contact = contacts.add(sender, by=by)
+    _tell(contact)
+    return contact
 
 
 @transaction.atomic
@@ -39,6 +43,7 @@ def remove_contact(message: Message, *, by: "User") -> None:
     require_reply(by, message.conversation)
     if message.contact is not None:
         contacts.remove(message.contact, by=by)
+        _tell(message.contact)
 
 
 @transaction.atomic
@@ -62,6 +67,7 @@ def write_down_contact(name: str, address: str, *, by: "User") -> Contact:
         contact = _separate(holder, by=by)  # The others are none of their business.
     contacts.keep(contact, by=by)
     contacts.rename(contact, name, by=by)
+    _tell(contact)
     return contact
 
 
@@ -70,6 +76,7 @@ def keep_contact(contact: Contact, *, by: "User") -> None:
     """Make somebody who was merely seen a contact, whose mail is never spam."""
     _require_replier(by)
     contacts.keep(_locked(contact), by=by)
+    _tell(contact)
 
 
 @transaction.atomic
@@ -77,6 +84,7 @@ def forget_contact(contact: Contact, *, by: "User") -> None:
     """Let a contact be somebody who was merely seen again."""
     _require_replier(by)
     contacts.remove(_locked(contact), by=by)
+    _tell(contact)
 
 
 @transaction.atomic
@@ -140,7 +148,9 @@ def merge_contacts(kept: Contact, gone: Contact, *, by: "User") -> Action:
     rows = {row.pk: row for row in (_locked(first), _locked(second))}
     gone.messages.update(contact=kept)
     gone.conversations.update(contact=kept)
-    return contacts.merge(rows[kept.pk], rows[gone.pk], by=by)
+    merged = contacts.merge(rows[kept.pk], rows[gone.pk], by=by)
+    _tell(kept)
+    return merged
 
 
 @transaction.atomic
@@ -167,6 +177,8 @@ def unmerge_contacts(action: Action, *, by: "User") -> Contact:
     gone = unmerging.come_back(action, kept)
     kept.messages.filter(sender_key__in=keys).update(contact=gone)
     _give_conversations(kept, gone)
+    for contact in (kept, gone):
+        _tell(contact)
     told = {"action": action.pk, "kind": str(action.kind)}
     record(Action.Kind.UNDONE, by=by, data=told)
     return kept
@@ -184,6 +196,11 @@ def _give_conversations(kept: Contact, gone: Contact) -> None:
 def _require_replier(user: "User") -> None:
     if not permissions.can_reply_somewhere(user):
         raise PermissionDenied(_("You may only read mail."))
+
+
+def _tell(contact: Contact) -> None:
+    """Let searches for contacts know that others may match now."""
+    touch_all(Conversation.objects.filter(contact=contact))
 
 
 def _locked(contact: Contact) -> Contact:
@@ -226,5 +243,6 @@ def _move(address: ContactAddress, to: Contact, *, by: "User") -> None:
     Conversation.objects.filter(pk__in=numbers).update(contact=to)
     before.messages.filter(sender_key=key).update(contact=to)
     contacts.hand_over(address, to, by=by)
+    _tell(to)
     if not before.addresses.exists():
         before.delete()

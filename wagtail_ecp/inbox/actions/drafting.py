@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.inbox import permissions, pictures
+from wagtail_ecp.inbox.counters import touch_all
 from wagtail_ecp.inbox.drafts import (
     DraftChangedError,
     DraftGoneError,
@@ -17,7 +18,7 @@ from wagtail_ecp.inbox.drafts import (
     answer_of,
     news_since,
 )
-from wagtail_ecp.inbox.models import Draft, Mailbox
+from wagtail_ecp.inbox.models import Conversation, Draft, Mailbox
 from wagtail_ecp.journal.actions import display_name
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def save_draft(written: Draft, *, by: "User") -> Draft:
     row.discarded_at, row.trouble = None, ""
     pictures.adopt(row, by=by)
     row.save()
+    if is_new:
+        _tell(row)
     return row
 
 
@@ -77,6 +80,7 @@ def discard_draft(draft: Draft, *, by: "User") -> None:
     require_open(row)
     row.discarded_at = timezone.now()
     row.save(update_fields=["discarded_at"])
+    _tell(row)
 
 
 @transaction.atomic
@@ -86,7 +90,14 @@ def restore_draft(draft: Draft, *, by: "User") -> Draft:
     require_own(by, row)
     row.discarded_at = None
     row.save(update_fields=["discarded_at"])
+    _tell(row)
     return row
+
+
+def _tell(row: Draft) -> None:
+    """Let searches for drafts know that there is one more in the conversation, or less."""
+    if row.conversation_id is not None:
+        touch_all(Conversation.objects.filter(pk=row.conversation_id))
 
 
 @transaction.atomic

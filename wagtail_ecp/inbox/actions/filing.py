@@ -87,4 +87,4 @@ def _readable(conversation: Conversation, *, by: "User") -> Conversation:
 def _set_read(row: Conversation, *, is_read: bool) -> None:
     with counted(row):
         row.is_unread = not is_read
-        row.save(update_fields=["is_unread"])
+        row.keep("is_unread")

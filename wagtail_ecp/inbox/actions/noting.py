@@ -19,6 +19,7 @@ from wagtail_ecp.inbox.actions.steps import (
     note_action,
     require_reply,
 )
+from wagtail_ecp.inbox.counters import touch
 from wagtail_ecp.inbox.mentions import mentioned_in
 from wagtail_ecp.inbox.models import Conversation, Note
 from wagtail_ecp.journal.actions import display_name
@@ -187,7 +188,7 @@ def _mention(note: Note, *, also: "Collection[User]" = ()) -> None:
 
 def _heard(row: Conversation) -> None:
     row.is_to_be_indexed = True
-    row.save(update_fields=["is_to_be_indexed"])
+    touch(row, "is_to_be_indexed")
 
 
 def _announce(note: Note, *, by: "User") -> None:

@@ -150,7 +150,7 @@ def _conversation_of(row: Draft, *, by: "User") -> Conversation:
         mailbox=row.mailbox, is_unread=False, began_at=now, last_message_at=now
     )
     with counted(begun):
-        begun.save()
+        begun.keep()
     return begun
 
 
@@ -175,7 +175,7 @@ def _take_in(
         summaries.add(row, message)
         row.is_unread = False
         _file(row, after)
-        row.save()
+        row.keep()
     now = {"folder": row.folder, "snoozed_until": _text(row.snoozed_until)}
     return {"before": before, "now": now}
 
@@ -248,7 +248,7 @@ def _give_back(
             row.snoozed_until = parse_datetime(before["snoozed_until"])
         row.is_unread = row.is_unread or before["is_unread"]
         summaries.refresh(row, row.messages.in_order())
-        row.save()
+        row.keep()
 
 
 def _text(time: datetime | None) -> str:

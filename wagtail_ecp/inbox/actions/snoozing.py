@@ -49,7 +49,7 @@ def snooze(conversation: Conversation, *, until: datetime, by: "User") -> Action
         row.file_in(Folder.INBOX)
         row.came_back_at = None
         row.snoozed_until = until
-        row.save(update_fields=COLUMNS)
+        row.keep(*COLUMNS)
     return note_action(
         Action.Kind.SNOOZED, row, by=by, before=before, after=_state(row)
     )
@@ -74,7 +74,7 @@ def wake(conversation: Conversation, *, by: "User") -> Action | None:
     before = _state(row)
     with counted(row):
         row.snoozed_until = None
-        row.save(update_fields=["snoozed_until"])
+        row.keep("snoozed_until")
     return note_action(Action.Kind.WOKEN, row, by=by, before=before, after=_state(row))
 
 
@@ -88,7 +88,7 @@ def wake_in_time(number: int) -> bool:
     with counted(row):
         row.snoozed_until = None
         row.is_unread = True
-        row.save(update_fields=["snoozed_until", "is_unread"])
+        row.keep("snoozed_until", "is_unread")
     if row.merged_into_id is None:
         record(Action.Kind.WOKEN, mailbox=row.mailbox_id, conversation=row.pk)
     return True
@@ -106,7 +106,7 @@ def undo_snooze(row: Conversation, action: Action, by: "User") -> None:  # noqa:
         row.file_in(before["folder"])
         is_to_sleep = until is not None and until > timezone.now()
         row.snoozed_until = until if is_to_sleep else None
-        row.save(update_fields=COLUMNS)
+        row.keep(*COLUMNS)
 
 
 def _state(row: Conversation) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def switch(conversation: Conversation, *, to: Mailbox, by: "User") -> Action | N
         _put(row, to, parts=parts)
         if assignee:
             row.assignee_id, row.assignee_name = None, ""
-        row.save(update_fields=CHANGED)
+        row.keep(*CHANGED)
     return note_action(
         Action.Kind.SWITCHED,
         row,
@@ -68,7 +68,7 @@ def undo_switch(row: Conversation, action: Action, by: "User") -> None:
         _put(row, former, parts=data["parts"])
         if data["assignee"] and row.assignee_id is None:
             _give_back(row, *data["assignee"])
-        row.save(update_fields=CHANGED)
+        row.keep(*CHANGED)
 
 
 def _require_open(mailbox: Mailbox, *, by: "User") -> None:

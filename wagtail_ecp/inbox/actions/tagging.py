@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail_ecp.accounts.permissions import can_administer
 from wagtail_ecp.inbox import tagging
 from wagtail_ecp.inbox.actions.steps import locked, note_action, require_reply
+from wagtail_ecp.inbox.counters import touch, touch_all
 from wagtail_ecp.inbox.models import Conversation, ConversationTag, Tag
 from wagtail_ecp.journal.models import Action
 
@@ -73,7 +74,7 @@ def _note(
 
 def _heard(row: Conversation) -> None:
     row.is_to_be_indexed = True
-    row.save(update_fields=["is_to_be_indexed"])
+    touch(row, "is_to_be_indexed")
 
 
 @transaction.atomic
@@ -118,4 +119,4 @@ def _require_administrator(user: "User") -> None:
 
 def _reindex(tag: Tag) -> None:
     concerned = Conversation.objects.filter(taggings__tag=tag).values("pk")
-    Conversation.objects.filter(pk__in=concerned).update(is_to_be_indexed=True)
+    touch_all(Conversation.objects.filter(pk__in=concerned), is_to_be_indexed=True)

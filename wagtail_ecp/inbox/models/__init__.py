@@ -28,6 +28,7 @@ from wagtail_ecp.inbox.models.outbox import Outbox, OutboxRecipient
 from wagtail_ecp.inbox.models.profiles import MemberProfile, Then
 from wagtail_ecp.inbox.models.rejudging import Rejudged, Rejudging
 from wagtail_ecp.inbox.models.saved_searches import SavedSearch
+from wagtail_ecp.inbox.models.subscriptions import Subscription
 from wagtail_ecp.inbox.models.tags import Tag
 from wagtail_ecp.inbox.models.transport import OutgoingServer, Source
 
@@ -68,6 +69,7 @@ __all__ = [
     "SavedSearch",
     "Source",
     "Star",
+    "Subscription",
     "Tag",
     "Then",
     "TrustedImages",

@@ -128,6 +128,9 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
         Tag, through="ConversationTag", related_name="conversations", blank=True
     )
     created_at = models.DateTimeField(default=timezone.now)
+    # Goes up with every change, and when that was: see ``keep``.
+    version = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -219,6 +222,12 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
                 condition=Q(junked_at__isnull=False),
                 name="ecp_conversation_junk",
             ),
+            # Feeds of saved searches tell of what changed last.
+            models.Index(
+                fields=["mailbox", "-changed_at", "-id"],
+                condition=Q(merged_into__isnull=True),
+                name="ecp_conversation_changed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -229,6 +238,16 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
     def get_indexed_objects(cls) -> ConversationQuerySet:
         """Give modelsearch's own rebuilding nothing: ``ecp_index`` does it in pieces."""
         return cls.objects.none()
+
+    def keep(self, *columns: str) -> None:
+        """Save these columns, all if none is named, and that the row changed.
+
+        The row is locked, or new. Nothing else saves a conversation.
+        """
+        self.version += 1
+        self.changed_at = timezone.now()
+        told = [*columns, "version", "changed_at"] if columns else None
+        self.save(update_fields=told)
 
     def file_in(self, folder: str) -> None:
         """Change the folder; from Spam and Trash on, the time to its purge runs.
@@ -254,6 +273,12 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
     def whole(self) -> "Conversation":
         """The conversation that this one has become part of, else itself."""
         return self.merged_into.whole if self.merged_into else self
+
+    @property
+    def mailbox_of_news(self) -> int | None:
+        """The mailbox whose feed tells of its mail; none while it lies in the junk."""
+        is_shown = self.merged_into_id is None and self.folder not in JUNK
+        return self.mailbox_id if is_shown else None
 
     @property
     def is_answered(self) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.accounts.models import THE_ONE, Account
@@ -160,7 +161,8 @@ SNOOZED = "snoozed"
 class FolderCounter(models.Model):
     """How many conversations a folder holds; kept in the transaction that moves them.
 
-    What sleeps is counted by itself, as the inbox does not show it.
+    What sleeps is counted by itself, as the inbox does not show it. The version goes up
+    with every change to one of them, so that who has seen it need not look again.
     """
 
     mailbox = models.ForeignKey(
@@ -173,6 +175,8 @@ class FolderCounter(models.Model):
     unread = models.BigIntegerField(default=0)
     # Of the inbox: how many nobody answers for.
     unassigned = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()

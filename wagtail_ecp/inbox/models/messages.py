@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.contacts.models import Contact
-from wagtail_ecp.inbox.models.conversations import Conversation
+from wagtail_ecp.inbox.models.conversations import JUNK, Conversation
 from wagtail_ecp.inbox.models.ledger import Blob, IncomingMail
 from wagtail_ecp.inbox.models.mailboxes import Mailbox
 from wagtail_ecp.mail.subjects import is_forward_subject
@@ -28,6 +28,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unscored(self) -> "MessageQuerySet":
         """Find incoming mail that was not judged; only old mail is not."""
         return self.filter(direction=Message.Direction.IN, score=None)
+
+    def news(self, mailbox: Mailbox) -> "MessageQuerySet":
+        """Find what came into a mailbox and is no junk, the latest arrival first."""
+        found = self.filter(news_of=mailbox).exclude(score__is_spam=True)
+        return found.exclude(conversation__folder__in=JUNK).order_by("-pk")
 
     def in_order(self) -> "MessageQuerySet":
         """Oldest first, each with its score."""
@@ -119,6 +124,16 @@ class Message(models.Model):
         max_length=4, choices=Authentication, default=Authentication.NONE
     )
     reason = models.CharField(max_length=16, choices=Reason, default=Reason.FIRST)
+    # The mailbox whose feed tells of it: see ``news``. None for what we wrote, for mail
+    # from before the mailbox was connected, and for what came in as spam.
+    news_of = models.ForeignKey(
+        Mailbox,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
     # The time of writing, but never later than the time of arrival.
     at = models.DateTimeField()
     stored_at = models.DateTimeField(auto_now_add=True)
@@ -140,6 +155,12 @@ class Message(models.Model):
             models.Index(
                 fields=["mailbox", "sender_key", "subject_key"],
                 name="ecp_message_subject",
+            ),
+            # By number: in the order of arrival, whatever the senders' clocks say.
+            models.Index(
+                fields=["news_of", "-id"],
+                condition=models.Q(news_of__isnull=False),
+                name="ecp_message_news",
             ),
         ]
 

@@ -48,6 +48,7 @@ class SavedSearch(models.Model):
     # [{"type": "subject", "operator": "contains", "values": ["parcel"]}, …]
     rules = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = SavedSearchQuerySet.as_manager()
 
@@ -66,3 +67,7 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_offered_to(self, user: "User | Any") -> bool:
+        """Whether ``offered_to`` has it."""
+        return self.is_shared or self.user_id == user.pk

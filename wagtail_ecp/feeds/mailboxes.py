@@ -1,0 +1,66 @@
+"""Feeds of mailboxes: what came in, in the order in which it did."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from wagtail_ecp.feeds import belongings, entries
+from wagtail_ecp.feeds.feed import Feed
+from wagtail_ecp.feeds.frame import Frame
+from wagtail_ecp.inbox import feed_versions
+from wagtail_ecp.inbox.feed_versions import Version
+from wagtail_ecp.inbox.models import Folder, Mailbox, Message
+
+#: Messages on one page.
+MOST: Final = 50
+_DIGITS: Final = 18
+
+
+@dataclass(frozen=True)
+class ShownMailbox:
+    """A mailbox that its member may read."""
+
+    frame: Frame
+    mailbox: Mailbox
+    version: Version
+
+    @classmethod
+    def open(cls, frame: Frame) -> Self | None:
+        """Return it, for one query; None if its member may not read it."""
+        mailbox = frame.subscription.mailbox
+        assert mailbox is not None  # noqa: S101 - it is of this kind.
+        readable = Mailbox.objects.visible_to(frame.subscription.user)
+        versions = feed_versions.of_mailboxes(readable.filter(pk=mailbox.pk))
+        if mailbox.pk not in versions:
+            return None
+        return cls(frame, mailbox, versions[mailbox.pk])
+
+    def feed(self, before: str) -> Feed:
+        """Return one page of the mail, the latest first."""
+        messages, has_more = self._page(before)
+        found = belongings.of({m.conversation_id for m in messages}, messages)
+        frame = self.frame
+        oldest = messages[-1].pk if messages else 0
+        return Feed(
+            id=frame.identifier(),
+            title=self.mailbox.name,
+            subtitle=_("New mail for %(address)s") % {"address": self.mailbox.address},
+            page_url=frame.page("folder", self.mailbox.pk, Folder.INBOX),
+            self_url=frame.address(before=before) if before else frame.address(),
+            updated=self.version.changed_at,
+            entries=tuple(entries.of_message(frame, m, found) for m in messages),
+            next_url=frame.address(before=oldest) if has_more else None,
+            language=settings.LANGUAGE_CODE,
+        )
+
+    def _page(self, before: str) -> tuple[list[Message], bool]:
+        visible = Message.objects.visible_to(self.frame.subscription.user)
+        news = visible.news(self.mailbox)
+        if before.isascii() and before.isdecimal() and len(before) <= _DIGITS:
+            news = news.filter(pk__lt=int(before))
+        if not self.frame.has_bodies:
+            news = news.defer("text")
+        rows = list(news[: MOST + 1])
+        return rows[:MOST], len(rows) > MOST
