@@ -1,5 +1,7 @@
 """Files go into a draft at once: chosen, dropped, pasted, or from the site's libraries."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
@@ -8,6 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
 from wagtail.models import Collection, GroupCollectionPermission
@@ -17,7 +21,7 @@ from tests.admin.test_drafting import fields
 from tests.builders import a_draft, a_mailbox, an_email, receive_and_process
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.actions import GivenFile
-from wagtail_ecp.inbox.models import Conversation, Draft, DraftFile
+from wagtail_ecp.inbox.models import Conversation, Draft, DraftFile, FileLink
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +124,29 @@ def test_a_large_file_is_said_to_go_as_a_link(client, conversation):
 
     assert "as a link in the text" in answer.json()["html"]
     assert DraftFile.objects.get().is_link
+
+
+@override_settings(**LIMITS)
+def test_a_linked_file_stands_below_what_was_sent_until_it_expires(
+    client, browse, conversation, alice
+):
+    draft = a_draft(conversation, by=alice)
+    large = GivenFile("Plan <1>.pdf", "application/pdf", b"d" * 15_000)
+    actions.attach(draft, [large], by=alice)
+    actions.send_draft(draft, by=alice, version=draft.version, site="http://x.example")
+    link = FileLink.objects.get()
+    url = reverse("wagtail_ecp:conversation", args=[conversation.pk])
+
+    [shown] = browse(alice)(url).select(".ecp-linked li")
+    until = date_format(timezone.localtime(link.expires_at), "DATE_FORMAT")
+    assert "Plan <1>.pdf" in shown.text
+    assert f"as a link until {until}" in shown.text
+    assert "not fetched yet" in shown.text
+    FileLink.objects.update(fetched=2, expires_at=timezone.now() - timedelta(days=1))
+    [shown] = browse(alice)(url).select(".ecp-linked li")
+
+    assert "expired on" in shown.text
+    assert "fetched 2 times" in shown.text
 
 
 def test_a_hostile_name_is_a_name_and_no_more(client, conversation):

@@ -16,9 +16,16 @@ from wagtail_ecp.admin.collapsing import shown_whole
 from wagtail_ecp.admin.quoted_text import folded
 from wagtail_ecp.admin.scores import ShownScore, heading_score
 from wagtail_ecp.admin.shown_files import ShownFile, shown_files
+from wagtail_ecp.admin.shown_links import links_of, read_links, with_links
 from wagtail_ecp.admin.shown_notes import ShownNote, notes_of
 from wagtail_ecp.contacts.models import Contact
-from wagtail_ecp.inbox.models import Attachment, Conversation, Message, Outbox
+from wagtail_ecp.inbox.models import (
+    Attachment,
+    Conversation,
+    FileLink,
+    Message,
+    Outbox,
+)
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.mail.addresses import Address, written
 
@@ -87,6 +94,8 @@ class Shown:
     is_cut: bool
     frame_size: int
     files: list[ShownFile]
+    #: What was too large to go along.
+    links: Iterable[FileLink]
     outbox: Outbox | None
     score: ShownScore | None
     # Spam among accepted mail.
@@ -185,7 +194,7 @@ def thread(
     opened: Container[int] = (),
     is_newest_first: bool = False,
 ) -> Thread:
-    """Return all messages and notes, for six queries whatever their number.
+    """Return all messages and notes, for seven queries whatever their number.
 
     Of the messages in between only what their lines show is read. What came after
     ``unread_since`` is new to the team.
@@ -194,7 +203,8 @@ def thread(
     unread = _unread(messages, since=unread_since)
     numbers = [message.pk for message in messages]
     whole = shown_whole(numbers, unread=unread, opened=opened)
-    full = in_whole(conversation.messages.filter(pk__in=whole))
+    full = list(in_whole(conversation.messages.filter(pk__in=whole)))
+    read_links(full)
     has_accepted = not all(message.is_spam for message in messages)
     rows: dict[int, Shown | Line] = {
         message.pk: shown(message, is_folded=message.is_spam and has_accepted)
@@ -239,7 +249,7 @@ def in_whole(messages: "MessageQuerySet") -> "MessageQuerySet":
     """Return ``messages`` with all that ``shown`` needs of them."""
     files = Prefetch("attachments", Attachment.objects.filter(is_inline=False))
     related = messages.in_order().select_related("outbox", "contact")
-    return related.prefetch_related(files, "outbox__recipients")
+    return with_links(related).prefetch_related(files, "outbox__recipients")
 
 
 def _unread(messages: Iterable[Message], *, since: datetime | None) -> set[int]:
@@ -258,6 +268,7 @@ def shown(message: Message, *, is_folded: bool = False) -> Shown:
         is_cut=len(text) > TEXT_SHOWN,
         frame_size=_frame_size(text),
         files=shown_files(message.attachments.all()),
+        links=links_of(message),
         outbox=getattr(message, "outbox", None),
         score=heading_score(message),
         is_folded=is_folded,

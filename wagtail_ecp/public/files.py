@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -20,7 +19,7 @@ POLICY = (
 def file(_request: HttpRequest, token: str) -> HttpResponse:
     """Show what the address leads to; 404 for a wrong one, 410 for an expired one."""
     link = links.find(token)
-    if link is None or not _is_there(link):
+    if link is None or link.is_expired:
         return _nothing(link)
     return _page({"link": link, "token": token})
 
@@ -29,7 +28,7 @@ def file(_request: HttpRequest, token: str) -> HttpResponse:
 def download(request: HttpRequest, token: str) -> HttpResponse:
     """Return the file, never to be shown in a browser, and count that."""
     link = links.find(token)
-    if link is None or not _is_there(link):
+    if link is None or link.is_expired:
         return _nothing(link)
     try:
         data = blobs.read(link.blob_id)
@@ -41,10 +40,6 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
     name = content_disposition_header(True, link.name) or "attachment"
     response["Content-Disposition"] = name
     return _private(response, f"sandbox; {POLICY}")
-
-
-def _is_there(link: FileLink) -> bool:
-    return link.expires_at > timezone.now()
 
 
 def _nothing(link: FileLink | None) -> HttpResponse:

@@ -185,3 +185,8 @@ class FileLink(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its address leads to nothing but words any more."""
+        return self.expires_at <= timezone.now()
