@@ -49,6 +49,9 @@ DEFAULTS: dict[str, Any] = {
     # Form pages of the site that become conversations: {"app.Model": {"mailbox": its
     # address, and, if need be, "name_field", "email_field" and "subject_field"}}.
     "FORM_PAGES": {},
+    # A feed (RSS or Atom, by HTTPS) in which the site tells its members something; its
+    # entries are on the dashboard. None: only our own release notes are.
+    "ANNOUNCEMENT_FEED": None,
     # Swappable parts, by dotted path.
     "ASSIGNMENT_STRATEGY": "wagtail_ecp.inbox.assignment.maintain",
     "BILLING_PROVIDER": "wagtail_ecp.billing.manual.ManualProvider",

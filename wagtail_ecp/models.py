@@ -11,6 +11,7 @@ from wagtail_ecp.billing.stripe.models import StripeCustomer, StripeEvent
 from wagtail_ecp.contacts.models import Contact, ContactAddress, ContactWord
 from wagtail_ecp.inbox.models import (
     Alert,
+    Announcement,
     AssigneeCounter,
     Attachment,
     Blob,
@@ -18,6 +19,7 @@ from wagtail_ecp.inbox.models import (
     BulkItem,
     Conversation,
     ConversationTag,
+    DashboardPanel,
     Draft,
     DraftFile,
     Export,
@@ -28,6 +30,7 @@ from wagtail_ecp.inbox.models import (
     GroupMailboxPermission,
     IncomingMail,
     KeptApart,
+    LastSeen,
     Mailbox,
     MemberProfile,
     Merge,
@@ -46,6 +49,7 @@ from wagtail_ecp.inbox.models import (
     Subscription,
     Tag,
     TrustedImages,
+    UpdateRead,
 )
 from wagtail_ecp.journal.models import Action
 from wagtail_ecp.metrics.models import Books, BusinessHours, Fact
@@ -56,6 +60,7 @@ __all__ = [
     "Account",
     "Action",
     "Alert",
+    "Announcement",
     "AssigneeCounter",
     "Attachment",
     "BillingDetails",
@@ -69,6 +74,7 @@ __all__ = [
     "ContactWord",
     "Conversation",
     "ConversationTag",
+    "DashboardPanel",
     "Draft",
     "DraftFile",
     "Export",
@@ -83,6 +89,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "KeptApart",
+    "LastSeen",
     "Letter",
     "LevelHeld",
     "Mailbox",
@@ -110,4 +117,5 @@ __all__ = [
     "Subscription",
     "Tag",
     "TrustedImages",
+    "UpdateRead",
 ]

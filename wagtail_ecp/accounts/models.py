@@ -88,7 +88,9 @@ class Account(models.Model):
     # A trial beside a running mailbox: mail comes in, and nothing goes out.
     receives_only = models.BooleanField(_("Receive only: send nothing"), default=False)
     maintain_assignments = models.BooleanField(default=False)
-    dashboards_by_administrators_only = models.BooleanField(default=False)
+    dashboards_by_administrators_only = models.BooleanField(
+        _("Only allow Administrators to customize their Dashboards"), default=False
+    )
     rss_enabled = models.BooleanField(_("Enable RSS"), default=False)
     # Third-party readers keep what they have read.
     rss_full_bodies = models.BooleanField(

@@ -18,6 +18,7 @@ NAMES = (
     "use_ssl",
     "receives_only",
     "maintain_assignments",
+    "dashboards_by_administrators_only",
     "rss_enabled",
     "rss_full_bodies",
     "spam_threshold",

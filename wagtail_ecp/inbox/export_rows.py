@@ -13,6 +13,7 @@ from wagtail_ecp.contacts.models import Contact
 from wagtail_ecp.inbox.models import (
     Conversation,
     ConversationTag,
+    DashboardPanel,
     Draft,
     FileLink,
     Follow,
@@ -240,6 +241,7 @@ KINDS = (
         rows=Subscription.objects.all,
         of_mailbox=("mailbox", "conversation__mailbox"),
     ),
+    Kind(name="dashboard_panels", rows=DashboardPanel.objects.all),
     Kind(name="trusted_images", rows=TrustedImages.objects.all),
     Kind(
         name="business_hours",

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.accounts.permissions import can_administer
 from wagtail_ecp.inbox.models import (
     Conversation,
@@ -74,3 +75,10 @@ def can_change_search(user: "User | Any", saved: SavedSearch) -> bool:
     if saved.user_id == user.pk:
         return True
     return saved.is_shared and can_administer(user)
+
+
+def can_customise_dashboard(user: "User | Any") -> bool:
+    """Whether ``user`` may choose panels; the owner may keep that to administrators."""
+    if Account.objects.current().dashboards_by_administrators_only:
+        return can_administer(user)
+    return bool(user.is_active)

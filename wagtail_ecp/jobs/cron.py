@@ -6,6 +6,7 @@ Every job may run twice, so two of these processes do no harm.
 from rq.cron import register
 
 from wagtail_ecp.jobs.alerts import remove_old_alerts
+from wagtail_ecp.jobs.announcements import fetch_announcements
 from wagtail_ecp.jobs.billing_reports import catch_up
 from wagtail_ecp.jobs.bulk import remove_old_bulk_changes
 from wagtail_ecp.jobs.contacts import remove_old_merges
@@ -33,6 +34,7 @@ for job, timing in (
     (remove_old_merges, {"cron": "41 3 * * *"}),
     (recount_all, {"cron": "37 3 * * *"}),
     (remove_old_presences, {"cron": "31 3 * * *"}),
+    (fetch_announcements, {"cron": "7 * * * *"}),
     (issue_invoices, {"cron": "43 2 * * *"}),
     (catch_up, {"cron": "11 * * * *"}),
 ):

@@ -10,6 +10,12 @@ from wagtail_ecp.inbox.models.conversations import (
     KeptApart,
     Merge,
 )
+from wagtail_ecp.inbox.models.dashboards import (
+    Announcement,
+    DashboardPanel,
+    LastSeen,
+    UpdateRead,
+)
 from wagtail_ecp.inbox.models.drafts import Draft, DraftFile, FileLink
 from wagtail_ecp.inbox.models.exports import Export
 from wagtail_ecp.inbox.models.ledger import Blob, IncomingMail
@@ -36,6 +42,7 @@ __all__ = [
     "SNOOZED",
     "UNTIL_REPLY",
     "Alert",
+    "Announcement",
     "AssigneeCounter",
     "Attachment",
     "Blob",
@@ -43,6 +50,7 @@ __all__ = [
     "BulkItem",
     "Conversation",
     "ConversationTag",
+    "DashboardPanel",
     "Draft",
     "DraftFile",
     "Export",
@@ -54,6 +62,7 @@ __all__ = [
     "GroupMailboxPermission",
     "IncomingMail",
     "KeptApart",
+    "LastSeen",
     "Mailbox",
     "MemberProfile",
     "Merge",
@@ -73,4 +82,5 @@ __all__ = [
     "Tag",
     "Then",
     "TrustedImages",
+    "UpdateRead",
 ]

@@ -166,6 +166,17 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
                 ),
                 name="ecp_conversation_mine",
             ),
+            models.Index(
+                fields=["assignee", "waiting_since", "id"],
+                condition=Q(
+                    merged_into__isnull=True,
+                    snoozed_until__isnull=True,
+                    folder=Folder.INBOX,
+                    assignee__isnull=False,
+                    waiting_since__isnull=False,
+                ),
+                name="ecp_conversation_my_waiting",
+            ),
             # The folder is always the inbox: without it SQLite takes the longer list.
             models.Index(
                 fields=["mailbox", "folder", "-last_message_at", "-id"],
