@@ -19,6 +19,7 @@ from wagtail_ecp.admin import editor_blocks, urls
 from wagtail_ecp.admin.account_options import OptionsPanel
 from wagtail_ecp.admin.administration import VIEWSETS, register_policies
 from wagtail_ecp.admin.clock import on_our_clock
+from wagtail_ecp.admin.dashboard.home import MailPanel
 from wagtail_ecp.admin.group_rights import CHANGED, MailboxRights
 from wagtail_ecp.admin.guarded_django_admin import guard_django_admin
 from wagtail_ecp.admin.guarded_views import guard_viewsets
@@ -109,6 +110,13 @@ def add_pause_panel(request: HttpRequest, panels: list[Any]) -> None:
     found = navigation(request)
     if found.is_shown and found.pause:
         panels.append(PausePanel())
+
+
+@hooks.register("construct_homepage_panels")
+def add_mail_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """Say on the home page what waits, to whoever reads mail."""
+    if navigation(request).mailboxes:
+        panels.append(MailPanel())
 
 
 @hooks.register("register_permissions")

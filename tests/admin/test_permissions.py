@@ -31,6 +31,7 @@ from wagtail_ecp.inbox.models import (
     BulkChange,
     Conversation,
     ConversationTag,
+    DashboardPanel,
     Draft,
     Export,
     Follow,
@@ -45,6 +46,7 @@ from wagtail_ecp.inbox.models import (
     Source,
     Star,
     Tag,
+    UpdateRead,
 )
 from wagtail_ecp.inbox.receiving import receive
 from wagtail_ecp.inbox.search.vocabulary import Rule
@@ -88,6 +90,7 @@ FIRST_MAILBOX = (200, 200, 404, "home", 200, "login")
 ALL_I_READ = (200, 200, 200, 404, 404, "login")
 
 SEARCH = (200, 200, 200, "home", 200, "login")
+OWN_DASHBOARD = (302, 302, 302, 403, 302, "login")
 
 #: By URL name: by GET, and by POST.
 MATRIX: dict[str, tuple[Row, Row]] = {
@@ -203,6 +206,16 @@ MATRIX: dict[str, tuple[Row, Row]] = {
         (403, 200, 403, 404, 200, "login"),
         (403, 302, 403, 404, 302, "login"),
     ),
+    # Everybody's own; only administrators change everybody's.
+    "wagtail_ecp:dashboard": (SEARCH, NOT_SO),
+    "wagtail_ecp:dashboard_live": (SEARCH, NOT_SO),
+    "wagtail_ecp:read_updates": (NOT_SO, OWN_DASHBOARD),
+    "wagtail_ecp:customise": (SEARCH, NOT_SO),
+    "wagtail_ecp:add_panel": (NOT_SO, OWN_DASHBOARD),
+    "wagtail_ecp:reset_dashboard": (NOT_SO, OWN_DASHBOARD),
+    "wagtail_ecp:panel_settings": (SEARCH, OWN_DASHBOARD),
+    "wagtail_ecp:remove_panel": (NOT_SO, OWN_DASHBOARD),
+    "wagtail_ecp:move_panel": (NOT_SO, (204, 204, 204, 403, 204, "login")),
     "wagtail_ecp:health": (ADMINISTRATION, NOT_SO),
     # There is an account; tests/setup says who gets what before there is one.
     "wagtail_ecp:setup": (NOT_AGAIN, NOT_AGAIN),
@@ -383,6 +396,8 @@ class World:
             "mail_id": troubled.pk,
             "note_id": actions.add_note(one, "Call", by=replier).pk,
             "run_id": Rejudging.objects.create(state=Rejudging.State.DONE).pk,
+            "whose": "own",
+            "slot": 0,
             "saved_id": actions.save_search(
                 "Shared",
                 [Rule("unread", "true")],
@@ -426,6 +441,7 @@ class World:
             },
             "wagtail_ecp:mark_message": {"verdict": "spam"},
             "wagtail_ecp:add_contacts": {"message": [answered.pk]},
+            "wagtail_ecp:add_panel": {"key": "updates"},
             "wagtail_ecp:pause": {"this_is": "copy"},
             "wagtail_ecp:star": {"on": "1"},
             "wagtail_ecp:star_row": {"on": str(one.pk)},
@@ -492,6 +508,8 @@ def everything():
         Export,
         Rejudging,
         SavedSearch,
+        DashboardPanel,
+        UpdateRead,
         Account,
         BillingDetails,
         Invoice,

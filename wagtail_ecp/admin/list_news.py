@@ -1,4 +1,7 @@
-"""What came into a list while one reads it; asked for every half minute."""
+"""What came into a list while one reads it; asked for every half minute.
+
+Who asks is here, which is noted once a minute at most.
+"""
 
 from hashlib import sha256
 from typing import Final
@@ -9,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from wagtail_ecp.admin.list_rows import replying_words
 from wagtail_ecp.admin.places import ListPlace
-from wagtail_ecp.inbox import presence
+from wagtail_ecp.inbox import online, presence
 from wagtail_ecp.inbox.cursors import Cursor
 
 #: More new conversations than these are not counted.
@@ -32,6 +35,7 @@ def _news(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpRespon
     place = ListPlace.of(request, mailbox_id, name, request.GET)
     if place is None:
         raise Http404
+    online.note(request.user)
     top = Cursor.read(request.GET.get("after", ""))
     numbers = place.listing.newer(top, most=MOST) if top else []
     others = presence.replying(place.listing.mailboxes, but=request.user)

@@ -282,20 +282,11 @@ class OwnersMenuItem(MenuItem):
 
 def links(found: Navigation) -> list[Any]:
     """Return what is below "Mail" for this user, in order."""
-    below = [
-        LinkMenuItem(
-            f"ecp-mailbox-{mailbox.pk}", mailbox.label, mailbox.url, icon_name="mail"
-        )
-        for mailbox in found.mailboxes
-    ]
-    if len(below) > 1:
-        below.insert(0, _all_mailboxes(found.mailboxes))
+    below = [*_on_top(found), *_of_mailboxes(found.mailboxes)]
     if found.may_write:
         below.append(_link("compose", _("Compose"), "edit"))
     if not (found.mailboxes and found.has_account):
         below.append(_link("start", _("Getting started"), "help"))
-    if found.pause:
-        below.insert(0, _link("pause", _("All mail is paused"), "warning"))
     if found.mailboxes:
         below.append(_searching(found))
         below.append(_link("alerts", _alerts_label(found.alerts), "ecp-bell"))
@@ -307,6 +298,25 @@ def links(found: Navigation) -> list[Any]:
         below.append(_link("account_options", _("Account Options"), "sliders"))
         below.append(_link("billing", _("Billing"), "doc-full"))
     return below
+
+
+def _on_top(found: Navigation) -> list[Any]:
+    items = []
+    if found.pause:
+        items.append(_link("pause", _("All mail is paused"), "warning"))
+    if found.has_account:
+        items.append(_link("dashboard", _("Dashboard"), "desktop"))
+    return items
+
+
+def _of_mailboxes(mailboxes: Sequence[MailboxLink]) -> list[Any]:
+    items = [
+        LinkMenuItem(
+            f"ecp-mailbox-{mailbox.pk}", mailbox.label, mailbox.url, icon_name="mail"
+        )
+        for mailbox in mailboxes
+    ]
+    return [_all_mailboxes(mailboxes), *items] if len(items) > 1 else items
 
 
 def _all_mailboxes(mailboxes: Sequence[MailboxLink]) -> LinkMenuItem:

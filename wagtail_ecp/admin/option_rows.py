@@ -10,6 +10,7 @@ from wagtail.users.models import UserProfile
 
 from wagtail_ecp.accounts import members, options, zones
 from wagtail_ecp.admin.assignment_row import MaintainRow
+from wagtail_ecp.admin.dashboard.option import DashboardsRow
 from wagtail_ecp.admin.feed_rows import BodiesRow, FeedsRow
 from wagtail_ecp.admin.option_row import OptionRow
 from wagtail_ecp.admin.spam_rows import RetentionRow, ThresholdRow
@@ -140,6 +141,7 @@ ROWS: tuple[type[OptionRow], ...] = (
     SslRow,
     ReceivesOnlyRow,
     MaintainRow,
+    DashboardsRow,
     FeedsRow,
     BodiesRow,
     ThresholdRow,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from wagtail_ecp.admin.lookups import find_conversation
 from wagtail_ecp.admin.pages import AdminRequest
-from wagtail_ecp.inbox import presence
+from wagtail_ecp.inbox import online, presence
 from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.presence import Present
 
@@ -44,6 +44,7 @@ def company(request: AdminRequest, found: Conversation) -> Company:
 def here(request: AdminRequest, number: int) -> HttpResponse:
     """Note that the user has the conversation open; return who else has, as HTML."""
     found = find_conversation(request, number)
+    online.note(request.user)
     others = presence.tell(
         found, user=request.user, is_replying=request.POST.get("is_replying") == "1"
     )

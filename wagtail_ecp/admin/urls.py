@@ -47,11 +47,42 @@ from wagtail_ecp.admin import (
     tagging,
     undoing,
 )
+from wagtail_ecp.admin.dashboard import customising
+from wagtail_ecp.admin.dashboard import views as dashboards
 
 app_name = "wagtail_ecp"
 
 urlpatterns = [
     path("", folders.start, name="start"),
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("dashboard/live/", dashboards.live, name="dashboard_live"),
+    path("dashboard/updates/read/", dashboards.read_updates, name="read_updates"),
+    path("dashboard/customize/<slug:whose>/", customising.customise, name="customise"),
+    path(
+        "dashboard/customize/<slug:whose>/add/",
+        customising.add_panel,
+        name="add_panel",
+    ),
+    path(
+        "dashboard/customize/<slug:whose>/reset/",
+        customising.reset_dashboard,
+        name="reset_dashboard",
+    ),
+    path(
+        "dashboard/customize/<slug:whose>/<int:slot>/",
+        customising.panel_settings,
+        name="panel_settings",
+    ),
+    path(
+        "dashboard/customize/<slug:whose>/<int:slot>/remove/",
+        customising.remove_panel,
+        name="remove_panel",
+    ),
+    path(
+        "dashboard/customize/<slug:whose>/<int:slot>/move/",
+        customising.move_panel,
+        name="move_panel",
+    ),
     path("<int:mailbox_id>/<slug:name>/", folders.folder, name="folder"),
     path("all/<slug:name>/", folders.all_mailboxes, name="all_mailboxes"),
     path("bulk/", bulk.bulk_change, name="bulk"),

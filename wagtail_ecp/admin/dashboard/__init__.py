@@ -1,0 +1,1 @@
+"""The dashboard: panels in a grid, chosen by whoever looks at them."""
