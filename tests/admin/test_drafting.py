@@ -1,5 +1,6 @@
 """What is written is saved as one writes, by script and by form."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,14 @@ from django.utils import timezone
 from tests.admin.test_replying import errors, rich_text, value_of
 from tests.builders import a_draft, a_mailbox, an_email, grant, receive_and_process
 from wagtail_ecp.inbox import actions
-from wagtail_ecp.inbox.models import Conversation, Draft, MemberProfile, Message, Outbox
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    Draft,
+    Mailbox,
+    MemberProfile,
+    Message,
+    Outbox,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -392,3 +400,119 @@ def test_what_the_script_could_not_save_is_told(client, alice, bob, conversation
 
     assert answer.status_code == 409
     assert "This draft has been sent" in answer.json()["words"]
+
+
+@pytest.fixture
+def sales(alice, conversation):
+    """A second mailbox that alice answers; both have signatures of their own."""
+    sales = a_mailbox("sales@example.com", repliers=[alice])
+    Mailbox.objects.filter(pk=conversation.mailbox_id).update(signature="Support team")
+    Mailbox.objects.filter(pk=sales.pk).update(signature="Sales team\nRoom 4")
+    return Mailbox.objects.get(pk=sales.pk)
+
+
+def new_email(client, mailbox):
+    """Return what the form of a new e-mail submits, from this mailbox."""
+    url = reverse("wagtail_ecp:compose")
+    soup = soup_of(client.get(url, {"mailbox": mailbox.pk}))
+    names = ("key", "version", "is_plain", "signed", "body")
+    found = {name: value_of(soup, name) for name in names}
+    return fields(**found, mailbox=mailbox.pk)
+
+
+def test_another_mailbox_brings_its_signature(client, alice, conversation, sales):
+    client.force_login(alice)
+    support = conversation.mailbox
+    data = new_email(client, support)
+    assert "Support team" in data["body"]
+
+    answer = by_script(client, **data | {"mailbox": sales.pk}).json()
+
+    body = Draft.objects.get().body
+    assert "Support team" not in body
+    assert "--<br/>Sales team<br/>Room 4" in body
+    assert "Sales team" in answer["body"]
+    assert answer["signed"] == sales.pk
+    unchanged = data | {"mailbox": sales.pk, "version": 1, "signed": sales.pk}
+    again = by_script(client, **unchanged | {"body": answer["body"]}).json()
+    assert "body" not in again
+    assert Draft.objects.get().body.count("Sales team") == 1
+
+
+def test_a_mailbox_without_a_signature_takes_it_away_and_one_with_brings_it(
+    client, alice, conversation, sales
+):
+    Mailbox.objects.filter(pk=conversation.mailbox_id).update(signature="")
+    client.force_login(alice)
+    data = new_email(client, conversation.mailbox)
+
+    answer = by_script(client, **data | {"mailbox": sales.pk}).json()
+    assert "Sales team" in Draft.objects.get().body
+    back = data | {"signed": sales.pk, "version": 1, "body": answer["body"]}
+    by_script(client, **back)
+
+    assert "Sales team" not in Draft.objects.get().body
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_signature_of_ones_own_or_an_edited_one_stays(
+    client, alice, conversation, sales, is_own
+):
+    client.force_login(alice)
+    if is_own:
+        MemberProfile.objects.update_or_create(
+            user=alice, defaults={"signature": "Alice"}
+        )
+    data = new_email(client, conversation.mailbox)
+    body = data["body"] if is_own else data["body"].replace("team", "people")
+
+    answer = by_script(client, **data | {"mailbox": sales.pk, "body": body}).json()
+
+    assert "body" not in answer
+    assert "Sales" not in Draft.objects.get().body
+    assert ("Alice" if is_own else "Support people") in Draft.objects.get().body
+
+
+def test_plain_text_is_signed_by_the_other_mailbox_too(
+    client, alice, conversation, sales
+):
+    MemberProfile.objects.update_or_create(user=alice, defaults={"writes_plain": True})
+    client.force_login(alice)
+    number = conversation.mailbox_id
+    page = client.get(reverse("wagtail_ecp:compose"), {"mailbox": number})
+    body = soup_of(page).select_one("textarea[name=body]").text
+    data = fields(is_plain="True", body=f"Hello{body}", mailbox=sales.pk)
+    data["signed"] = number
+
+    answer = by_script(client, **data).json()
+
+    assert answer["body"] == Draft.objects.get().body
+    assert answer["body"].splitlines()[-3:] == ["-- ", "Sales team", "Room 4"]
+    assert "Support" not in answer["body"]
+
+
+def test_without_a_script_what_is_sent_has_the_right_signature(
+    client, alice, conversation, sales
+):
+    client.force_login(alice)
+    data = new_email(client, conversation.mailbox) | {"mailbox": sales.pk}
+    written = json.loads(data["body"])
+    written["blocks"][0]["text"] = "Hello"
+
+    client.post(SEND, data | {"body": json.dumps(written)})
+
+    message = Message.objects.get(direction="out")
+    assert "Sales team" in message.text
+    assert "Support team" not in message.text
+
+
+@pytest.mark.parametrize("signed", ["", "x", "999999", "9" * 40])
+def test_a_signature_of_no_mailbox_is_nothing_to_exchange(
+    client, alice, conversation, sales, signed
+):
+    client.force_login(alice)
+    data = new_email(client, conversation.mailbox) | {"mailbox": sales.pk}
+
+    by_script(client, **data | {"signed": signed})
+
+    assert not Draft.objects.filter(body__contains="Sales team").exists()

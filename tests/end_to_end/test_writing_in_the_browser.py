@@ -2,6 +2,7 @@
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
 
 from tests.builders import a_mailbox, a_user, an_email, receive_and_process
 from tests.end_to_end.browser import (
@@ -13,7 +14,13 @@ from tests.end_to_end.browser import (
     violations,
 )
 from tests.end_to_end.conftest import until
-from wagtail_ecp.inbox.models import Conversation, Draft, MemberProfile, Outbox
+from wagtail_ecp.inbox.models import (
+    Conversation,
+    Draft,
+    Mailbox,
+    MemberProfile,
+    Outbox,
+)
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
@@ -37,7 +44,9 @@ def write(chromium, words):
 
 
 def editor_says(chromium, words):
-    return words in find(chromium, "[role=textbox]").text
+    """Ask at once: the page may be leaving."""
+    script = "return document.querySelector('[role=textbox]')?.innerText ?? ''"
+    return words in chromium.execute_script(script)
 
 
 def test_an_answer_saves_itself_is_sent_and_taken_back(url, chromium):
@@ -98,3 +107,23 @@ def test_a_page_that_was_merely_looked_at_saves_nothing(url, chromium):
 
     asked = chromium.execute_script("return window.asked")
     assert [address for address in asked if "/drafts/" in address] == []
+
+
+def test_another_mailbox_changes_the_signature_before_ones_eyes(url, chromium):
+    alice = MemberProfile.objects.get().user
+    sales = a_mailbox("sales@example.com", repliers=[alice])
+    support = Mailbox.objects.exclude(pk=sales.pk).get()
+    for mailbox, signature in ((sales, "Sales team"), (support, "Support team")):
+        Mailbox.objects.filter(pk=mailbox.pk).update(signature=signature)
+    site = url.partition("/conversations/")[0]
+    chromium.get(f"{site}/compose/?mailbox={support.pk}")
+    until(lambda: editor_says(chromium, "Support team"))
+
+    Select(find(chromium, "[name=mailbox]")).select_by_visible_text(str(sales))
+
+    until(lambda: editor_says(chromium, "Sales team"))
+    assert not editor_says(chromium, "Support team")
+    write(chromium, "Hello")
+    until(lambda: ">Hello</p>" in Draft.objects.get().body)
+    assert "Sales team" in Draft.objects.get().body
+    assert violations(chromium) == []

@@ -12,7 +12,7 @@ from wagtail_ecp.admin.rich_text import editor
 from wagtail_ecp.inbox import pictures
 from wagtail_ecp.inbox.links import refuse_too_much
 from wagtail_ecp.inbox.models import Draft, Mailbox, Message
-from wagtail_ecp.inbox.signatures import replaced, signature_of
+from wagtail_ecp.inbox.signatures import exchanged, replaced, signature_of
 
 ADDRESSES = {
     "autocomplete": "off",
@@ -41,6 +41,8 @@ class DraftForm(forms.Form):
     kind = forms.ChoiceField(choices=Draft.Kind, widget=forms.HiddenInput)
     answers = forms.IntegerField(required=False, widget=forms.HiddenInput)
     is_plain = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # The mailbox whose signature stands in the text as the browser has it.
+    signed = forms.CharField(required=False, widget=forms.HiddenInput)
     mailbox = forms.ModelChoiceField(
         label=gettext_lazy("From"), queryset=Mailbox.objects.none(), empty_label=None
     )
@@ -168,9 +170,39 @@ class DraftForm(forms.Form):
         self._change(key=key, version=0)
         self.draft = self.written(key=key)
 
-    def written(self, **changes: Any) -> Draft:
-        """Return what a valid form holds, as a draft without a row of its own."""
+    @property
+    def is_signed_anew(self) -> bool:
+        """Whether its text got the signature of another mailbox."""
+        return bool(self.cleaned_data["body"] != self._signed_body())
+
+    def body_shown(self, draft: Draft) -> str:
+        """Return the text of ``draft`` as the form's field takes it."""
+        return str(self.fields["body"].widget.format_value(draft.body))
+
+    def _signed_body(self) -> str:
+        """Return the text with the signature of the mailbox that is chosen now."""
         cleaned = self.cleaned_data
+        before = self._signed_for(cleaned["signed"])
+        if before is None or before == cleaned["mailbox"]:
+            return str(cleaned["body"])
+        return exchanged(
+            cleaned["body"],
+            signature_of(self.user, before),
+            signature_of(self.user, cleaned["mailbox"]),
+            is_plain=cleaned["is_plain"],
+        )
+
+    def _signed_for(self, number: str) -> Mailbox | None:
+        if not (number.isascii() and number.isdecimal() and len(number) < 19):  # noqa: PLR2004
+            return None
+        return Mailbox.objects.visible_to(self.user).filter(pk=int(number)).first()
+
+    def written(self, **changes: Any) -> Draft:
+        """Return what a valid form holds, as a draft without a row of its own.
+
+        It is signed as its mailbox signs, whatever the browser made of that.
+        """
+        cleaned = self.cleaned_data | {"body": self._signed_body()}
         return Draft(
             conversation=self.draft.conversation,
             answers=self.draft.answers,
@@ -182,7 +214,8 @@ class DraftForm(forms.Form):
 
 def _initial(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in (*NAMES, "originals")} | {
-        "answers": draft.answers_id or ""
+        "answers": draft.answers_id or "",
+        "signed": draft.mailbox_id,
     }
 
 

@@ -93,7 +93,7 @@ def save(request: AdminRequest) -> HttpResponse:
     except DraftGoneError as error:
         return gone(request, form, error.draft)
     if wants_json(request):
-        return JsonResponse(_state(saved, by=request.user))
+        return JsonResponse(_state(saved, by=request.user) | _signed_anew(form, saved))
     if not how:
         notices.success(request, _("Draft saved."))
     return with_receipt(request, _to_draft(request, saved), saved.key)
@@ -114,6 +114,13 @@ def _turn(shown: Draft, how: str, *, by: Any) -> None:
         switch(shown)
     elif how == "inline":
         pull_in_quote(shown, by=by)
+
+
+def _signed_anew(form: DraftForm, saved: Draft) -> dict[str, Any]:
+    """Return the text with another mailbox's signature, if it got that just now."""
+    if not form.is_signed_anew:
+        return {}
+    return {"body": form.body_shown(saved), "signed": saved.mailbox_id}
 
 
 def _state(saved: Draft, *, by: Any) -> dict[str, Any]:

@@ -43,6 +43,17 @@ def replaced(body: str, before: str, after: str, *, is_plain: bool) -> str:
     return f"{head}{_plain(after) if after else ''}{tail}"
 
 
+def exchanged(body: str, before: str, after: str, *, is_plain: bool) -> str:
+    """Return ``body``, which was signed with ``before`` or not at all, with ``after``.
+
+    A signature that somebody wrote over or took out stays as they want it.
+    """
+    if before or not after:
+        return replaced(body, before, after, is_plain=is_plain)
+    below = signed(after, is_plain=is_plain)
+    return f"{body.rstrip()}{below}" if is_plain else f"{body}{below}"
+
+
 def _plain(signature: str) -> str:
     lines = "\n".join(signature.splitlines())
     return with_delimiter(f"--\n{lines}")

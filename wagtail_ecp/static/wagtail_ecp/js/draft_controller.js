@@ -184,6 +184,23 @@
       this.savedAt = new Date();
       this.tell();
       this.announce(answer.news);
+      if (answer.body !== undefined && this.content() === content) this.sign(answer);
+    }
+
+    // Another mailbox was chosen, and its signature is put below the text.
+    sign({ body, signed }) {
+      const { body: field, signed: mark } = this.element.elements;
+      mark.value = signed;
+      const editor = field.draftailEditor;
+      if (editor) {
+        const { EditorState, convertFromRaw } = window.DraftJS;
+        const content = convertFromRaw(JSON.parse(body));
+        const state = editor.getEditorState();
+        editor.onChange(EditorState.push(state, content, 'change-block-data'));
+      } else {
+        field.value = body;
+      }
+      this.flush();
     }
 
     ask(body, options) {
