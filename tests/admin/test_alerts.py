@@ -4,8 +4,14 @@ import pytest
 from django.urls import reverse
 
 from tests.admin.queries import queries_of
-from tests.builders import a_mailbox, an_email, receive_and_process
-from wagtail_ecp.inbox.models import Alert, Conversation, GroupMailboxPermission
+from tests.builders import a_draft, a_mailbox, an_email, receive_and_process
+from wagtail_ecp.inbox import actions, alert_causes
+from wagtail_ecp.inbox.models import (
+    Alert,
+    Conversation,
+    Draft,
+    GroupMailboxPermission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +49,43 @@ def test_alerts_are_listed_newest_first_and_lead_to_conversations(
         "wagtail_ecp:conversation", args=[conversation.pk]
     )
     assert rows[0].a.get_text() == "Parcel <b>"
+
+
+def stayed(draft, trouble="A file is gone."):
+    """Let a draft's time pass in vain."""
+    Draft.objects.filter(pk=draft.pk).update(trouble=trouble)
+    draft.refresh_from_db()
+    alert_causes.tell_of_trouble(draft)
+    return Alert.objects.get(draft=draft)
+
+
+def test_the_author_of_a_draft_that_was_not_sent_is_told_and_led_to_it(
+    client, browse, conversation, alice, bob
+):
+    new = stayed(a_draft(mailbox=conversation.mailbox, by=alice, subject="News <b>"))
+    answer = stayed(a_draft(conversation, by=alice))
+
+    rows = browse(alice)(URL).select(".ecp-alerts li")
+
+    assert "Support: not sent. A file is gone." in rows[0].get_text()
+    assert [row.a.get_text() for row in rows] == ["Re: Parcel <b>", "News <b>"]
+    assert not browse(bob)(URL).select(".ecp-alerts li")
+    client.force_login(alice)
+    assert "Alerts (2)" in client.get(URL).content.decode()
+    for row in rows:
+        assert client.get(row.a["href"], follow=True).status_code == 200
+    for alert in (new, answer):
+        alert.refresh_from_db()
+        assert alert.read_at
+    assert '"Alerts"' in client.get(URL).content.decode()
+
+
+def test_of_a_draft_that_was_thrown_away_nobody_is_told(browse, conversation, alice):
+    draft = a_draft(mailbox=conversation.mailbox, by=alice)
+    stayed(draft)
+    actions.discard_draft(draft, by=alice)
+
+    assert not browse(alice)(URL).select(".ecp-alerts li")
 
 
 def test_the_menu_says_how_many_are_unread_and_stops_at_ninety_nine(

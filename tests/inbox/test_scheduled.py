@@ -12,6 +12,7 @@ from wagtail_ecp.exceptions import TransportPausedError
 from wagtail_ecp.inbox import actions, scheduled
 from wagtail_ecp.inbox.drafts import DraftGoneError, NewsError
 from wagtail_ecp.inbox.models import (
+    Alert,
     Conversation,
     Draft,
     GroupMailboxPermission,
@@ -119,6 +120,10 @@ def test_what_happened_meanwhile_leaves_it_a_draft_and_is_told(
     assert draft.send_at is None
     assert words in letter.text
     assert f"/drafts/{draft.pk}/" in letter.text
+    alert = Alert.objects.get(user=alice, kind="stayed")
+    assert (alert.draft, alert.conversation) == (draft, conversation)
+    assert words in alert.words
+    assert alert not in Alert.objects.waiting()
 
 
 def test_a_colleagues_answer_meanwhile_leaves_it_a_draft(conversation, alice, bob):
@@ -174,3 +179,4 @@ def test_what_a_copy_may_have_sent_is_left_to_a_person(conversation, alice):
     draft = Draft.objects.open().get()
     assert draft.send_at is None
     assert "decide whether to send it" in draft.trouble
+    assert "decide whether to send it" in Alert.objects.get(user=alice).words

@@ -38,8 +38,9 @@ def alerts(request: AdminRequest) -> HttpResponse:
     is_later_page = _NUMBER.fullmatch(before) is not None
     if is_later_page:
         found = found.filter(pk__lt=int(before))
-    related = found.select_related("conversation__mailbox", "message")
-    light = related.defer("message__text", "message__addresses")
+    about = ("conversation__mailbox", "message", "draft__mailbox")
+    related = found.select_related(*about)
+    light = related.defer("message__text", "message__addresses", "draft__body")
     rows = list(light[: ROWS + 1])
     return page(
         request,
@@ -71,13 +72,20 @@ def _require_member(request: AdminRequest) -> None:
 
 
 def _row(alert: Alert) -> Row:
-    url = reverse("wagtail_ecp:conversation", args=[alert.conversation_id])
-    message, conversation = alert.message, alert.conversation
-    subject = (message.subject if message else "") or conversation.subject
+    about = alert.message, alert.draft, alert.conversation
+    subjects = (one.subject for one in about if one is not None)
     return Row(
-        url=f"{url}#message-{message.pk}" if message else url,
-        subject=subject or _("(no subject)"),
+        url=_url(alert),
+        subject=next(filter(None, subjects), _("(no subject)")),
         words=alert.words,
         at=alert.at,
         is_unread=alert.read_at is None,
     )
+
+
+def _url(alert: Alert) -> str:
+    """Return where it is: the draft, the message, or the conversation."""
+    if alert.draft_id:
+        return reverse("wagtail_ecp:draft", args=[alert.draft_id])
+    url = reverse("wagtail_ecp:conversation", args=[alert.conversation_id])
+    return f"{url}#message-{alert.message_id}" if alert.message_id else url

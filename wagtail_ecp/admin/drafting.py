@@ -29,7 +29,7 @@ from wagtail_ecp.admin.written import (
     wants_json,
     with_receipt,
 )
-from wagtail_ecp.inbox import actions
+from wagtail_ecp.inbox import actions, alerts
 from wagtail_ecp.inbox.drafts import DraftChangedError, DraftGoneError, news_since
 from wagtail_ecp.inbox.models import Draft, Mailbox
 from wagtail_ecp.inbox.writing import (
@@ -67,6 +67,7 @@ def draft(request: AdminRequest, draft_id: int) -> HttpResponse:
         raise Http404
     if found.conversation_id:
         return _to_conversation(found.conversation_id, f"?draft={found.pk}#write")
+    alerts.note_opening(found, by=request.user)
     form = DraftForm(signed_by(found, request.user), user=request.user)
     return compose_page(request, form)
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from wagtail_ecp.inbox.models import (
     Alert,
     Conversation,
+    Draft,
     Folder,
     Follow,
     MemberProfile,
@@ -118,6 +120,22 @@ def tell_of_assignment(conversation: Conversation) -> list[Any]:
         conversation_id=conversation.pk,
         by_name=latest.user_name,
         at=latest.at,
+    )
+
+
+def tell_of_trouble(draft: Draft) -> None:
+    """Note for its author that a draft was not sent at its time; a letter says so too."""
+    if draft.author_id is None:
+        return
+    now = timezone.now()
+    _note(
+        [draft.author_id],
+        kind=Kind.STAYED,
+        cause=f"draft {draft.pk}, version {draft.version}",
+        conversation_id=draft.conversation_id,
+        draft=draft,
+        at=now,
+        settled_at=now,
     )
 
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from wagtail_ecp.accounts import letters
 from wagtail_ecp.accounts.members import reads_mail_of
 from wagtail_ecp.inbox.alert_causes import QUIET_FOLDERS, Kind
-from wagtail_ecp.inbox.models import Alert, Conversation, MemberProfile
+from wagtail_ecp.inbox.models import Alert, Conversation, Draft, MemberProfile
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -94,6 +94,11 @@ def note_reading(conversation: Conversation, *, by: "User") -> None:
     """Note that ``by`` has opened the conversation: its alerts are read."""
     own = Alert.objects.filter(user=by.pk, conversation=conversation)
     own.unread().update(read_at=Now())
+
+
+def note_opening(draft: Draft, *, by: "User") -> None:
+    """Note that ``by`` has opened the draft: what they were told of it is read."""
+    Alert.objects.filter(user=by.pk, draft=draft).unread().update(read_at=Now())
 
 
 def read_all(*, by: "User", until: int) -> None:

@@ -16,7 +16,7 @@ from wagtail_ecp.accounts import letters, zones
 from wagtail_ecp.accounts.installation import ensure_transport_open
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.exceptions import TransportPausedError
-from wagtail_ecp.inbox import actions
+from wagtail_ecp.inbox import actions, alert_causes
 from wagtail_ecp.inbox.drafts import DraftError, NewsError
 from wagtail_ecp.inbox.models import Draft
 
@@ -98,6 +98,7 @@ def _stay(draft: Draft, trouble: str) -> None:
     same = Draft.objects.due().filter(pk=draft.pk, version=draft.version)
     if not same.update(send_at=None, trouble=trouble, version=F("version") + 1):
         return
+    alert_causes.tell_of_trouble(draft)
     if draft.author is not None:
         context = {"draft": draft, "trouble": trouble}
         letters.write_to([draft.author], template="draft_stayed", context=context)

@@ -7,104 +7,170 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('wagtail_ecp', '0008_feeds'),
+        ("wagtail_ecp", "0008_feeds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('title', models.CharField(max_length=255)),
-                ('text', models.TextField(blank=True)),
-                ('url', models.URLField(blank=True, max_length=2000)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("title", models.CharField(max_length=255)),
+                ("text", models.TextField(blank=True)),
+                ("url", models.URLField(blank=True, max_length=2000)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('-at', '-pk'),
-                'default_permissions': (),
+                "ordering": ("-at", "-pk"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='DashboardPanel',
+            name="DashboardPanel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=100)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('settings', models.JSONField(blank=True, default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("slot", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=100)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("settings", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='LastSeen',
+            name="LastSeen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='UpdateRead',
+            name="UpdateRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AlterField(
-            model_name='account',
-            name='dashboards_by_administrators_only',
-            field=models.BooleanField(default=False, verbose_name='Only allow Administrators to customize their Dashboards'),
+            model_name="account",
+            name="dashboards_by_administrators_only",
+            field=models.BooleanField(
+                default=False,
+                verbose_name="Only allow Administrators to customize their Dashboards",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('assignee__isnull', False), ('folder', 'inbox'), ('merged_into__isnull', True), ('snoozed_until__isnull', True), ('waiting_since__isnull', False)), fields=['assignee', 'waiting_since', 'id'], name='ecp_conversation_my_waiting'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(
+                    ("assignee__isnull", False),
+                    ("folder", "inbox"),
+                    ("merged_into__isnull", True),
+                    ("snoozed_until__isnull", True),
+                    ("waiting_since__isnull", False),
+                ),
+                fields=["assignee", "waiting_since", "id"],
+                name="ecp_conversation_my_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='announcement',
-            index=models.Index(fields=['-at'], name='ecp_announcement'),
+            model_name="announcement",
+            index=models.Index(fields=["-at"], name="ecp_announcement"),
         ),
         migrations.AddField(
-            model_name='dashboardpanel',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="dashboardpanel",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='lastseen',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="lastseen",
+            name="user",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='updateread',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="updateread",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dashboardpanel',
-            constraint=models.UniqueConstraint(fields=('user', 'slot'), name='ecp_one_panel_a_slot'),
+            model_name="dashboardpanel",
+            constraint=models.UniqueConstraint(
+                fields=("user", "slot"), name="ecp_one_panel_a_slot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dashboardpanel',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('slot',), name='ecp_one_panel_a_slot_for_all'),
+            model_name="dashboardpanel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", True)),
+                fields=("slot",),
+                name="ecp_one_panel_a_slot_for_all",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lastseen',
-            index=models.Index(fields=['seen_at'], name='ecp_last_seen'),
+            model_name="lastseen",
+            index=models.Index(fields=["seen_at"], name="ecp_last_seen"),
         ),
         migrations.AddConstraint(
-            model_name='updateread',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='ecp_update_read_once'),
+            model_name="updateread",
+            constraint=models.UniqueConstraint(
+                fields=("user", "key"), name="ecp_update_read_once"
+            ),
         ),
     ]

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_ecp.inbox import permissions, pictures
+from wagtail_ecp.inbox import alert_causes, permissions, pictures
 from wagtail_ecp.inbox.counters import touch_all
 from wagtail_ecp.inbox.drafts import (
     DraftChangedError,
@@ -140,7 +140,10 @@ def unschedule_draft(draft: Draft, *, by: "User") -> Draft:
 def unschedule_all(*, trouble: str) -> None:
     """Leave every scheduled draft for its writer to decide about, and say why."""
     scheduled = Draft.objects.open().exclude(send_at=None)
+    numbers = list(scheduled.values_list("pk", flat=True))
     scheduled.update(send_at=None, trouble=trouble, version=F("version") + 1)
+    for draft in Draft.objects.filter(pk__in=numbers).iterator():
+        alert_causes.tell_of_trouble(draft)
 
 
 def locked_draft(draft: Draft) -> Draft:

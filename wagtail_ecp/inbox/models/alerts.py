@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_ecp.inbox.models.conversations import Conversation
+from wagtail_ecp.inbox.models.drafts import Draft
+from wagtail_ecp.inbox.models.mailboxes import Mailbox
 from wagtail_ecp.inbox.models.messages import Message
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Alerts of what ``user`` may read now, wherever it lies by now."""
         readable = Conversation.objects.visible_to(user).values("pk")
         where = Q(message=None) | Q(message__conversation__in=readable)
-        return self.filter(where, conversation__in=readable)
+        drafts = Draft.objects.visible_to(user).filter(discarded_at=None).values("pk")
+        new_email = Q(conversation=None, draft__in=drafts)
+        return self.filter(new_email | Q(where, conversation__in=readable))
 
 
 class Alert(models.Model):
@@ -44,6 +48,7 @@ class Alert(models.Model):
         NEW_MAIL = "new-mail", _("new mail")
         MENTIONED = "mentioned", _("mentioned you")
         FOLLOWED = "followed", _("new in what you follow")
+        STAYED = "stayed", _("an e-mail that was not sent by itself")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
@@ -52,8 +57,16 @@ class Alert(models.Model):
     # What it comes of, such as "message 5": the same thing is told once, whoever
     # notices it and however often.
     cause = models.CharField(max_length=64)
+    # None: of a new e-mail, which begins one when it is sent.
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="+"
+        Conversation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    draft = models.ForeignKey(
+        Draft, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
@@ -98,14 +111,23 @@ class Alert(models.Model):
         return f"{self.kind}: {self.cause}"
 
     @property
+    def mailbox(self) -> Mailbox:
+        """Where it happened."""
+        about = self.conversation or self.draft
+        if about is None:
+            raise ValueError("an alert of nothing")
+        return about.mailbox
+
+    @property
     def words(self) -> str:
-        """What happened, for people; needs message, conversation and mailbox."""
+        """What happened, for people; needs message, draft, conversation, mailbox."""
         kind = Alert.Kind(self.kind)
         pattern = _WORDS[kind, bool(self.by_name), bool(self.message_id)]
         sender = self.message.sender_name if self.message else ""
         address = self.message.sender_address if self.message else ""
         return str(pattern) % {
-            "mailbox": self.conversation.mailbox.name,
+            "mailbox": self.mailbox.name,
+            "trouble": self.draft.trouble if self.draft else "",
             "by": self.by_name,
             "sender": sender or address or gettext("unknown sender"),
         }
@@ -120,4 +142,5 @@ _WORDS = {
     (Alert.Kind.FOLLOWED, True, False): _("%(mailbox)s: %(by)s wrote a note"),
     (Alert.Kind.FOLLOWED, True, True): _("%(mailbox)s: %(by)s replied"),
     (Alert.Kind.FOLLOWED, False, True): _("%(mailbox)s: reply from %(sender)s"),
+    (Alert.Kind.STAYED, False, False): _("%(mailbox)s: not sent. %(trouble)s"),
 }
