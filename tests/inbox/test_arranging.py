@@ -13,6 +13,7 @@ from tests.builders import (
     receive_and_process,
 )
 from tests.counters import kept, recounted
+from wagtail_ecp.admin.conversation_history import words
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import (
     Conversation,
@@ -271,3 +272,18 @@ def test_who_only_reads_splits_nothing(bob):
 
     with pytest.raises(PermissionDenied):
         actions.split(thread.messages.in_order()[1], by=bob)
+
+
+def test_both_sides_of_a_merge_tell_of_it_and_the_part_has_no_undo_of_its_own(alice):
+    a_mailbox(repliers=[alice])
+    one, other = a_received_conversation("One"), a_received_conversation("Two")
+    actions.merge(one, other, by=alice)
+    told = Action.objects.get(kind=Action.Kind.MERGED, conversation_number=other.pk)
+    assert words(told) == f"merged it into #{one.pk}"
+
+    actions.unmerge(Merge.objects.get(), by=alice)
+
+    apart = Action.objects.get(kind=Action.Kind.UNMERGED, conversation_number=other.pk)
+    assert words(apart) == f"separated it from #{one.pk} again"
+    with pytest.raises(ValidationError, match="undone already"):
+        actions.undo(told, by=alice)

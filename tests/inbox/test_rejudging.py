@@ -106,6 +106,21 @@ def test_folders_and_counters_follow_the_verdicts(mailbox, olga):
     assert not in_spam.filter(junked_at=None).exists()
 
 
+def test_the_log_tells_what_the_machine_says_now_and_again(mailbox, olga):
+    run = apply(60, by=olga)
+    told = Action.objects.filter(kind=Action.Kind.JUDGED_AGAIN)
+    assert dict(told.values_list("message_number", "data__is_spam")) == dict(
+        run.changes.values_list("message", "is_spam")
+    )
+
+    rejudging.undo(run, by=olga)
+    finish(run)
+
+    latest = dict(told.order_by("pk").values_list("message_number", "data__is_spam"))
+    before = run.changes.values_list("message", "is_spam")
+    assert latest == {message: not is_spam for message, is_spam in before}
+
+
 @pytest.mark.parametrize("threshold", [0, 100])
 def test_what_people_decided_answered_or_filed_and_contacts_stay(
     mailbox, olga, threshold

@@ -11,6 +11,7 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from tests.builders import a_mailbox, an_email, receive_and_process
+from wagtail_ecp.admin.conversation_history import words
 from wagtail_ecp.inbox import actions, blobs, purging
 from wagtail_ecp.inbox.answers import Answer
 from wagtail_ecp.inbox.models import (
@@ -181,6 +182,13 @@ def test_mail_merged_with_another_mailboxs_stays_with_that_one(alice, first):
     assert set(Message.objects.values_list("mailbox", flat=True)) == {sales.pk}
     counter = FolderCounter.objects.get(mailbox=sales, folder=Folder.INBOX)
     assert counter.conversations == 1
+    left = Action.objects.filter(kind=Action.Kind.SWITCHED).first()
+    if first == "support":  # The whole lay in the mailbox that went.
+        assert left is not None
+        assert left.mailbox_number == sales.pk
+        assert words(left) == "moved it from Support to Sales"
+    else:
+        assert left is None
 
 
 def test_of_two_copies_in_one_conversation_the_purged_mailboxs_goes(alice):

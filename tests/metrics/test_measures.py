@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from tests.builders import (
@@ -56,8 +57,9 @@ def test_the_documentation_says_what_each_metric_means():
     assert headings == {str(metric.name) for metric in METRICS}
 
 
-def test_no_metric_fails_where_there_is_nothing(support, alice):
+def test_no_metric_fails_where_there_is_nothing(support, alice, carol):
     for metric in METRICS:
+        asked(metric, carol)
         asked(metric, alice)
         asked(metric, alice, Period(JUNE, JUNE))
 
@@ -68,6 +70,22 @@ def test_no_metric_fails_where_there_is_nothing(support, alice):
 )
 def test_percentiles_are_values_that_there_are(values, median, p90):
     assert (spread(values).median, spread(values).p90) == (median, p90)
+
+
+@pytest.mark.postgres
+def test_percentiles_are_what_postgresql_calls_so(support, alice):
+    for number in range(101):
+        a_fact(Kind.RESPONSE, support, seconds=7919 * number % 1000)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds)"
+            " FROM wagtail_ecp_fact"
+        )
+        ((median, p90),) = cursor.fetchone()
+
+    found = figures(asked(BY_KEY["response"], alice))
+
+    assert (found["median"][0], found["p90"][0]) == (median, p90)
 
 
 def test_of_nothing_there_is_no_median():
@@ -121,6 +139,11 @@ def test_a_member_filter_leaves_the_work_of_one(support, alice, bob):
     found = figures(asked(BY_KEY["response"], alice, member=bob.pk))
 
     assert found["median"] == (600, None)
+
+
+def test_a_member_who_can_be_none_is_refused(support, alice):
+    with pytest.raises(ValidationError):
+        Scope.of(alice, WEEK, member="nobody")
 
 
 def test_traffic_is_told_by_mailbox(support, sales, bob):

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,7 +89,11 @@ class Scope:
         mailbox: int | None = None,
         member: Any = None,
     ) -> Self:
-        """Return the frame; ValidationError for a mailbox that ``viewer`` can't see."""
+        """Return the frame.
+
+        ValidationError for a mailbox that ``viewer`` can't see, and for a member who
+        can't be one.
+        """
         readable = Mailbox.objects.visible_to(viewer).order_by("pk")
         names = dict(readable.values_list("pk", "name"))
         if mailbox is not None and mailbox not in names:
@@ -96,6 +101,8 @@ class Scope:
                 _("There is no such mailbox, or you may not read it.")
             )
         chosen = tuple(names) if mailbox is None else (mailbox,)
+        if member is not None:
+            member = get_user_model()._meta.pk.to_python(member)
         return cls(viewer, period, chosen, member, names)
 
     @property
