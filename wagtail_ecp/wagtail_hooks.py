@@ -53,7 +53,7 @@ def register_admin_urls() -> list[URLResolver]:
 @hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     """Add the icons that Wagtail has none for."""
-    return [*icons, "wagtail_ecp/icons/ecp-bell.svg"]
+    return [*icons, "wagtail_ecp/icons/ecp-bell.svg", "wagtail_ecp/icons/ecp-feed.svg"]
 
 
 @hooks.register("register_rich_text_features")

@@ -45,6 +45,7 @@ from wagtail_ecp.inbox.models import (
     SavedSearch,
     Source,
     Star,
+    Subscription,
     Tag,
     UpdateRead,
 )
@@ -216,6 +217,14 @@ MATRIX: dict[str, tuple[Row, Row]] = {
     "wagtail_ecp:panel_settings": (SEARCH, OWN_DASHBOARD),
     "wagtail_ecp:remove_panel": (NOT_SO, OWN_DASHBOARD),
     "wagtail_ecp:move_panel": (NOT_SO, (204, 204, 204, 403, 204, "login")),
+    "wagtail_ecp:subscribe": (SCREEN, READERS_BUTTON),
+    # Administrators end anybody's, and see the address of none.
+    "wagtail_ecp:subscriptions": (ADMINISTRATION, NOT_SO),
+    "wagtail_ecp:revoke_subscription": (
+        (404, 200, 404, 404, 200, "login"),
+        (404, 302, 404, 404, 302, "login"),
+    ),
+    "wagtail_ecp:renew_subscription": (OWN, OWN_BUTTON),
     "wagtail_ecp:health": (ADMINISTRATION, NOT_SO),
     # There is an account; tests/setup says who gets what before there is one.
     "wagtail_ecp:setup": (NOT_AGAIN, NOT_AGAIN),
@@ -347,6 +356,7 @@ class World:
             "administrator": an_administrator(),
             "owner": an_account().owner,
         }
+        Account.objects.update(rss_enabled=True)
         mailbox = a_mailbox(readers=[reader], repliers=[replier])
         a_mailbox("other@example.com", managers=[other])
         receive_and_process(an_email(), an_email("Another"))
@@ -404,6 +414,8 @@ class World:
                 is_shared=True,
                 by=replier,
             ).pk,
+            "kind": "conversation",
+            "subscription_id": actions.subscribe(mailbox, by=replier).pk,
             "export_id": exports.ask(by=Account.objects.get().owner).pk,
             "contact_id": answered.contact_id,
             "address_id": answered.contact.addresses.get().pk,
@@ -442,6 +454,7 @@ class World:
             "wagtail_ecp:mark_message": {"verdict": "spam"},
             "wagtail_ecp:add_contacts": {"message": [answered.pk]},
             "wagtail_ecp:add_panel": {"key": "updates"},
+            "wagtail_ecp:subscribe": {"format": "rss"},
             "wagtail_ecp:pause": {"this_is": "copy"},
             "wagtail_ecp:star": {"on": "1"},
             "wagtail_ecp:star_row": {"on": str(one.pk)},
@@ -510,6 +523,7 @@ def everything():
         SavedSearch,
         DashboardPanel,
         UpdateRead,
+        Subscription,
         Account,
         BillingDetails,
         Invoice,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail_ecp.admin.composer import composer
 from wagtail_ecp.admin.conversation_header import header
 from wagtail_ecp.admin.draft_form import DraftForm
+from wagtail_ecp.admin.feed_links import feed_link
 from wagtail_ecp.admin.lookups import Reading, find_conversation, find_reading
 from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.own_profile import own_profile
@@ -89,6 +90,7 @@ def conversation_page(
         crumbs=[(above.place.title, above.place.url), (f"#{found.pk}", "")],
         context={
             "header": above,
+            "feed": feed_link(request, "conversation", found.pk),
             "place": above.place.key,
             "toolbar": buttons,
             "composer": below,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_ecp.admin import shortcuts
 from wagtail_ecp.admin.bulk_bar import bar_of
 from wagtail_ecp.admin.draft_list import draft_list
+from wagtail_ecp.admin.feed_links import feed_link
 from wagtail_ecp.admin.junk_list import junk_of
 from wagtail_ecp.admin.list_chips import chips
 from wagtail_ecp.admin.list_rows import Found, Rows, found_rows, marks_of
@@ -80,6 +81,7 @@ def _list(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpRespon
         crumbs=[(place.title, "")],
         context={
             "mailbox_id": mailbox_id,
+            "feed": feed_link(request, "mailbox", mailbox_id) if mailbox_id else None,
             "tabs": tabs(mailbox_id, name, kept.by_list),
             "chips": chips(request, place),
             "is_spam": name == Folder.SPAM,

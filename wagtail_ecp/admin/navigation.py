@@ -293,7 +293,7 @@ def links(found: Navigation) -> list[Any]:
         below.append(_link("contacts", _("Contacts"), "group"))
     below.append(_link("incoming_mail", _("Incoming mail"), "download"))
     if found.is_administrator:
-        below.append(_administration())
+        below.append(_administration(found))
     if found.is_owner:
         below.append(_link("account_options", _("Account Options"), "sliders"))
         below.append(_link("billing", _("Billing"), "doc-full"))
@@ -359,7 +359,7 @@ def _searching(found: Navigation) -> Any:
     )
 
 
-def _administration() -> SubMenuItem:
+def _administration(found: Navigation) -> SubMenuItem:
     pages = (
         ("ecp_mailboxes", _("Mailboxes"), "mail"),
         ("ecp_sources", _("Sources"), "download"),
@@ -370,6 +370,8 @@ def _administration() -> SubMenuItem:
         LinkMenuItem(name, label, reverse(f"{name}:index"), icon_name=icon)
         for name, label, icon in pages
     ]
+    if found.serves_feeds:
+        screens.append(_link("subscriptions", _("Feeds"), "ecp-feed"))
     screens.append(_link("health", _("Health"), "circle-check"))
     return SubMenuItem(
         "ecp-administration", _("Mail servers & mailboxes"), screens, icon_name="cogs"

@@ -13,6 +13,7 @@ from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
 from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.pages import AdminRequest
+from wagtail_ecp.admin.subscription_lists import own_rows
 from wagtail_ecp.inbox import profiles
 from wagtail_ecp.inbox.models import Mailbox, MemberProfile
 
@@ -70,7 +71,9 @@ class ProfileForm(ModelForm):  # type: ignore[type-arg]
         }
 
     class Media:
-        css: ClassVar = {"all": ["wagtail_ecp/css/profile.css"]}
+        css: ClassVar = {
+            "all": ["wagtail_ecp/css/profile.css", "wagtail_ecp/css/feeds.css"]
+        }
 
     #: Says that the page had our fields; without it they are not read.
     shown = forms.BooleanField(widget=forms.HiddenInput, initial=True, required=False)
@@ -137,6 +140,8 @@ class ProfilePanel(BaseSettingsPanel):
         """Return what the template shows."""
         return {
             "form": self.form,
+            "subscriptions": own_rows(self.request),
+            "serves_feeds": navigation(self.request).serves_feeds,
             "zone": navigation(self.request).zone.key,
             "ways_of_working": self.form.shown_rows(*WAYS_OF_WORKING),
             "alerts": self.form.shown_rows(*ALERTS),

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin import messages as notices
 
+from wagtail_ecp.admin.feed_links import FeedLink, feed_link
+from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.admin.rule_rows import RuleForm
 from wagtail_ecp.admin.saved_search_form import SavedSearchForm
@@ -32,9 +34,17 @@ def saved_search(request: AdminRequest, saved_id: int) -> HttpResponse:
         request,
         place,
         saved=saved,
+        feed=_feed(request, saved),
         search_text=write(rules),
         may_change=permissions.can_change_search(request.user, saved),
     )
+
+
+def _feed(request: AdminRequest, saved: SavedSearch) -> FeedLink | None:
+    """Return its feed, for who has any mail in it."""
+    if not navigation(request).mailboxes:
+        return None
+    return feed_link(request, "saved_search", saved.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,6 @@
 """The addresses of our screens, below the admin's own."""
 
-from django.urls import path
+from django.urls import include, path
 
 from wagtail_ecp.admin import (
     account_options,
@@ -95,6 +95,7 @@ urlpatterns = [
         "<int:mailbox_id>/<slug:name>/news/", list_news.folder_news, name="folder_news"
     ),
     path("all/<slug:name>/news/", list_news.all_news, name="all_news"),
+    path("feeds/", include("wagtail_ecp.admin.feed_urls")),
     path("list-view/", list_view.list_view, name="list_view"),
     path("conversations/<int:number>/preview/", list_view.preview, name="preview"),
     path(
