@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from tests.admin.queries import queries_of
 from tests.builders import a_conversation, a_mailbox, an_email, receive_and_process
-from wagtail_ecp.inbox import presence
-from wagtail_ecp.inbox.models import Conversation, MemberProfile
+from wagtail_ecp.inbox import actions, presence
+from wagtail_ecp.inbox.models import Conversation, MemberProfile, Merge
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,9 @@ def news_of(soup):
     page = soup.select_one("[data-controller=ecp-list-news]")
     url = page["data-ecp-list-news-url-value"]
     and_ = "&" if "?" in url else "?"
-    return f"{url}{and_}after={page['data-ecp-list-news-after-value']}"
+    after = page["data-ecp-list-news-after-value"]
+    since = page["data-ecp-list-news-since-value"]
+    return f"{url}{and_}after={after}&since={since}"
 
 
 def ago(minutes):
@@ -43,7 +45,8 @@ def test_list_tells_what_came_after_it_was_shown(client, browse, alice, number):
     after = client.get(url).json()
 
     assert before["number"] == 0
-    assert after == {"number": 1, "words": "1 new", "replying": {}}
+    assert (after["number"], after["words"]) == (1, "1 new")
+    assert (after["replying"], after["joined"], after["gone"]) == ({}, [], [])
 
 
 def test_list_tells_who_begins_to_reply_and_who_stops(client, browse, alice, bob):
@@ -61,6 +64,42 @@ def test_list_tells_who_begins_to_reply_and_who_stops(client, browse, alice, bob
     assert first.json()["replying"] == {str(row.pk): "bob is replying"}
     assert again.status_code == 304
     assert last.json()["replying"] == {}
+
+
+def test_what_becomes_one_is_told_of_where_it_stands(client, browse, alice):
+    mailbox = a_mailbox(repliers=[alice])
+    kept, gone, top = (
+        row.message.conversation
+        for row in receive_and_process(
+            an_email("Kept"), an_email("Gone"), an_email("Top")
+        )
+    )
+    url = news_of(browse(alice)(list_of(mailbox)))
+    assert client.get(url).json()["number"] == 0
+
+    actions.merge(kept, gone, by=alice)
+    told = client.get(url).json()
+
+    assert (told["number"], told["joined"], told["gone"]) == (1, [kept.pk], [gone.pk])
+    actions.unmerge(Merge.objects.get(), by=alice)
+    assert client.get(url).json()["number"] == 0
+    assert top.folder == "inbox"
+
+
+def test_merges_elsewhere_are_no_news_here(client, browse, alice, bob):
+    mailbox = a_mailbox(readers=[alice])
+    url = news_of(browse(alice)(list_of(mailbox)))
+    a_mailbox("secret@example.com", repliers=[bob])
+    mails = [
+        an_email("One", to="secret@example.com"),
+        an_email("Two", to="secret@example.com"),
+    ]
+    one, two = receive_and_process(*mails, to="secret@example.com")
+
+    actions.merge(one.message.conversation, two.message.conversation, by=bob)
+
+    told = client.get(url).json()
+    assert (told["number"], told["joined"], told["gone"]) == (0, [], [])
 
 
 def test_filtered_list_tells_of_what_it_would_show(client, browse, alice):
@@ -86,7 +125,7 @@ def test_nothing_new_is_answered_by_no_more_than_that(client, browse, alice):
     assert changed.json()["number"] == 1
 
 
-def test_news_cost_three_queries_beside_the_login_and_a_sign_of_life(
+def test_news_cost_four_queries_beside_the_login_and_a_sign_of_life(
     client, browse, alice
 ):
     mailbox = a_mailbox(readers=[alice])
@@ -96,7 +135,7 @@ def test_news_cost_three_queries_beside_the_login_and_a_sign_of_life(
     asked = [sql for sql in queries_of(client, url) if "wagtail_ecp_" in sql]
 
     assert len([sql for sql in asked if "lastseen" in sql]) == 1
-    assert len(asked) == 3 + 1
+    assert len(asked) == 4 + 1
 
 
 @pytest.mark.parametrize("after", ["", "x", "1-", "9" * 40])

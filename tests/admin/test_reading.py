@@ -289,6 +289,39 @@ def test_new_messages_are_told_of(client, browse, alice):
     assert again.status_code == 304
 
 
+def since_of(soup):
+    return soup.select_one("[data-ecp-news-since-value]")["data-ecp-news-since-value"]
+
+
+def test_messages_that_come_by_a_merge_are_told_of(browse, alice):
+    a_mailbox(repliers=[alice])
+    old, conversation = a_thread(2, "Older"), a_thread(1, "Open")
+    get = browse(alice)
+    since, newest = since_of(get(url_of(conversation))), Message.objects.latest("pk").pk
+    url = url_of(conversation, "news")
+    assert get(url, after=newest, since=since).select("li") == []
+
+    actions.merge(conversation, old, by=alice)
+    whole = Conversation.objects.get(pk=min(old.pk, conversation.pk))
+
+    # The lower number stays: who has that open sees the lines, others are led there.
+    lines = get(url_of(whole, "news"), after=newest, since=since).select("li")
+    assert len(lines) == 1
+    link = get(url, after=newest, since=since).select_one(".ecp-became")
+    assert link["href"] == url_of(whole)
+    assert f"#{whole.pk}" in link.text
+
+
+@pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30])
+def test_without_a_time_merges_are_no_news(browse, alice, since):
+    a_mailbox(readers=[alice])
+    conversation = a_thread(1)
+
+    soup = browse(alice)(url_of(conversation, "news"), after=0, since=since)
+
+    assert len(soup.select("li")) == 1
+
+
 def test_spam_is_no_news(browse, alice):
     a_mailbox(readers=[alice])
     conversation = a_thread(2)
@@ -311,15 +344,15 @@ def test_news_after_nonsense_are_refused(client, alice, after):
     assert response.status_code == 400
 
 
-def test_asking_for_news_costs_two_queries_and_counts_nothing(client, alice):
+def test_asking_for_news_costs_three_queries_and_counts_nothing(client, alice):
     a_mailbox(readers=[alice])
     conversation = a_thread(3)
     client.force_login(alice)
 
-    queries = queries_of(client, url_of(conversation, "news") + "?after=0")
+    queries = queries_of(client, url_of(conversation, "news") + "?after=0&since=1")
 
     ours = [sql for sql in queries if sql.startswith('SELECT "wagtail_ecp_')]
-    assert len(ours) == 2, "\n".join(queries)
+    assert len(ours) == 3, "\n".join(queries)
     assert "COUNT(" not in "".join(ours)
 
 

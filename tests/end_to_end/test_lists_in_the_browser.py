@@ -1,6 +1,7 @@
 """Lists by keys alone, told of new mail, and open to everybody."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -8,7 +9,7 @@ from tests.builders import a_mailbox, a_user, an_email, grant, receive_and_proce
 from tests.end_to_end.axe import barriers
 from tests.end_to_end.browser import find, log_in, main_text, press, violations
 from tests.end_to_end.conftest import until
-from wagtail_ecp.inbox import presence
+from wagtail_ecp.inbox import actions, presence
 from wagtail_ecp.inbox.models import Conversation, Folder, Mailbox, Star
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
@@ -89,6 +90,28 @@ def test_rows_say_who_is_replying_while_one_looks(listing):
 
     until(lambda: "bob is replying" not in main_text(listing))
     assert violations(listing) == []
+
+
+def test_a_merge_is_told_of_and_shown_where_it_stands(listing):
+    first, second = (
+        Conversation.objects.get(subject=name) for name in ("First", "Second")
+    )
+    listing.execute_script("window.isSame = true")
+
+    actions.merge(first, second, by=get_user_model().objects.get(username="ann"))
+    listing.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
+    press(listing, until(lambda: shown(listing, ".ecp-told button"))[0])
+
+    until(lambda: "Second" not in main_text(listing))
+    links = listing.find_elements(By.CSS_SELECTOR, ".ecp-list td a")
+    assert [link.text for link in links] == ["Third", "First"]
+    assert listing.execute_script("return window.isSame")
+    assert violations(listing) == []
+
+
+def shown(browser, selector):
+    found = browser.find_elements(By.CSS_SELECTOR, selector)
+    return [one for one in found if one.is_displayed()]
 
 
 def test_enter_opens_the_conversation(listing):

@@ -23,6 +23,7 @@ from wagtail_ecp.admin.own_profile import own_profile
 from wagtail_ecp.admin.pages import page
 from wagtail_ecp.admin.places import ListPlace
 from wagtail_ecp.inbox.cursors import Cursor
+from wagtail_ecp.inbox.joined import stamp
 from wagtail_ecp.inbox.list_numbers import DRAFTS, numbers
 from wagtail_ecp.inbox.models import Folder, MemberProfile
 
@@ -66,7 +67,7 @@ def _list(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpRespon
     place = ListPlace.of(request, mailbox_id, name, request.GET)
     if place is None:
         raise Http404
-    kind = place.listing.kind
+    kind, made_at = place.listing.kind, stamp()
     found = found_rows(place.listing.rows(most=ROWS + 1, beyond=place.cursor))
     has_more, rows = len(found) > ROWS, found[:ROWS]
     kept = numbers(request.user, place.listing.mailboxes)
@@ -97,6 +98,7 @@ def _list(request: HttpRequest, mailbox_id: int | None, name: str) -> HttpRespon
             "profile": own_profile(request),
             "place_key": place.key,
             "top": _top(rows) if place.has_news else "",
+            "stamp": made_at,
             "news_url": place.news_url if place.has_news else "",
             **_shown(request, place, rows, has_boxes=bool(bar.first)),
         },

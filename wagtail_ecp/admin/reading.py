@@ -1,7 +1,7 @@
 """A conversation's messages as the page shows them; no raw mail is opened for it."""
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
@@ -19,6 +19,7 @@ from wagtail_ecp.admin.shown_files import ShownFile, shown_files
 from wagtail_ecp.admin.shown_links import links_of, read_links, with_links
 from wagtail_ecp.admin.shown_notes import ShownNote, notes_of
 from wagtail_ecp.contacts.models import Contact
+from wagtail_ecp.inbox.joined import stamp
 from wagtail_ecp.inbox.models import (
     Attachment,
     Conversation,
@@ -41,9 +42,6 @@ _CHARACTERS_A_LINE: Final = 90
 SNIPPET: Final = 120
 #: More people than these are named one by one only where somebody asks.
 PEOPLE_NAMED: Final = 3
-
-#: As many new messages are told of at once.
-NEWS: Final = 20
 
 #: What a message's line shows, and what an answer to any message needs to know.
 LINE: Final = (
@@ -164,6 +162,8 @@ class Thread:
     rows: list[Shown | Line]
     notes: list[ShownNote]
     is_newest_first: bool = False
+    #: When it was read: what joins it later is news.
+    stamp: str = field(default_factory=stamp)
 
     @property
     def entries(self) -> list[Shown | Line | ShownNote]:
@@ -199,7 +199,7 @@ def thread(
     Of the messages in between only what their lines show is read. What came after
     ``unread_since`` is new to the team.
     """
-    messages = list(_lines_of(conversation))
+    messages = list(lines_of(conversation))
     unread = _unread(messages, since=unread_since)
     numbers = [message.pk for message in messages]
     whole = shown_whole(numbers, unread=unread, opened=opened)
@@ -214,22 +214,12 @@ def thread(
     for message in messages:
         if message.pk not in rows:
             is_new = message.pk in unread
-            rows[message.pk] = _line(message, is_new=is_new, now=now)
+            rows[message.pk] = line(message, is_new=is_new, now=now)
     return Thread(
         [rows[number] for number in numbers],
         notes_of(conversation),
         is_newest_first=is_newest_first,
     )
-
-
-def lines_after(conversation: Conversation, number: int) -> list[Line]:
-    """Return what was stored after message ``number``, in order; one query.
-
-    Spam among accepted mail alerts nobody.
-    """
-    now = timezone.localtime()
-    later = _lines_of(conversation).filter(pk__gt=number).exclude(score__is_spam=True)
-    return [_line(message, is_new=True, now=now) for message in later[:NEWS]]
 
 
 def unread_since(conversation: Conversation) -> datetime | None:
@@ -241,7 +231,8 @@ def unread_since(conversation: Conversation) -> datetime | None:
     return at or conversation.began_at
 
 
-def _lines_of(conversation: Conversation) -> "MessageQuerySet":
+def lines_of(conversation: Conversation) -> "MessageQuerySet":
+    """Return the messages with what ``line`` needs of them, in order."""
     return conversation.messages.in_order().only(*LINE)
 
 
@@ -275,7 +266,8 @@ def shown(message: Message, *, is_folded: bool = False) -> Shown:
     )
 
 
-def _line(message: Message, *, is_new: bool, now: datetime) -> Line:
+def line(message: Message, *, is_new: bool, now: datetime) -> Line:
+    """Return one of ``lines_of`` for the template."""
     return Line(
         message=message,
         who=message.author_name

@@ -7,7 +7,7 @@
   class ListNewsController extends window.StimulusModule.Controller {
     static targets = ['told', 'list', 'ask'];
 
-    static values = { url: String, after: String, all: String };
+    static values = { url: String, after: String, all: String, since: String };
 
     connect() {
       this.title = document.title;
@@ -32,7 +32,7 @@
       const and = this.urlValue.includes('?') ? '&' : '?';
       try {
         const response = await window.fetch(
-          `${this.urlValue}${and}after=${this.afterValue}`,
+          `${this.urlValue}${and}after=${this.afterValue}&since=${this.sinceValue}`,
           { cache: 'no-cache', redirect: 'error' },
         );
         if (response.ok) this.tell(await response.json());
@@ -42,7 +42,8 @@
       this.wait();
     }
 
-    tell({ number, words, replying }) {
+    tell({ number, words, replying, joined = [], gone = [], stamp }) {
+      this.news = { joined, gone, stamp };
       if (replying && this.hasListTarget) this.mark(replying);
       const isMore = number > this.number;
       this.number = number;
@@ -91,6 +92,7 @@
       const fresh = found.querySelector('[data-controller~="ecp-list-news"]');
       const rows = [...fresh.querySelectorAll('tbody tr')];
       this.put(rows);
+      this.join(rows);
       this.afterValue = fresh.getAttribute('data-ecp-list-news-after-value');
       this.tell({ number: 0, words: '' });
       document.getElementById(rows[0]?.querySelector('a').id)?.focus();
@@ -109,6 +111,35 @@
         if (isTicked) added.querySelector('[name="row"]').checked = true;
         body.insertBefore(added, top);
       }
+    }
+
+    // Rows that got messages by a merge are put where they belong now, and what became
+    // part of another goes.
+    join(rows) {
+      const { joined, gone, stamp } = this.news;
+      const body = this.listTarget.tBodies[0];
+      for (const number of gone)
+        document.getElementById(`c${number}`)?.closest('tr').remove();
+      for (const [at, row] of rows.entries()) {
+        if (!joined.includes(Number(idOf(row).slice(1))) || body.contains(row))
+          continue;
+        const isOf = (one) => [...body.rows].find((known) => idOf(known) === idOf(one));
+        const next = rows
+          .slice(at + 1)
+          .map(isOf)
+          .find(Boolean);
+        const old = isOf(row);
+        const added = document.adoptNode(row);
+        added
+          .querySelector('[name="row"]')
+          ?.toggleAttribute(
+            'checked',
+            Boolean(old?.querySelector('[name="row"]')?.checked),
+          );
+        old?.remove();
+        body.insertBefore(added, next === old ? null : (next ?? null));
+      }
+      this.sinceValue = stamp ?? this.sinceValue;
     }
 
     // Only a button asks for leave to notify, never the page by itself.

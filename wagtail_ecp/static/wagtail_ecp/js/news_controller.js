@@ -10,6 +10,7 @@
       newestFirst: Boolean,
       one: String,
       read: String,
+      since: String,
       several: String,
       url: String,
     };
@@ -31,7 +32,7 @@
       this.isLooking = true;
       try {
         const response = await window.fetch(
-          `${this.urlValue}?after=${this.newestValue}`,
+          `${this.urlValue}?after=${this.newestValue}&since=${this.sinceValue}`,
           { redirect: 'error' }, // Logged out: leave the page as it is.
         );
         if (response.ok) this.tell(await response.text());
@@ -43,6 +44,7 @@
 
     tell(html) {
       const found = new window.DOMParser().parseFromString(html, 'text/html');
+      this.become(found.querySelector('.ecp-became'));
       this.lines = [...found.querySelectorAll('li')].filter(
         (line) => !document.getElementById(line.id),
       );
@@ -52,6 +54,12 @@
       this.toldTarget.textContent =
         number === 1 ? this.oneValue : this.severalValue.replace('{number}', number);
       document.title = `(${number}) ${this.title}`;
+    }
+
+    // The conversation is part of another one now, which has all of it.
+    become(link) {
+      const told = this.toldTarget.parentElement;
+      if (link && !told.querySelector('.ecp-became')) told.append(link);
     }
 
     show() {
