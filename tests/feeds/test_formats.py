@@ -7,25 +7,11 @@ import feedparser
 import pytest
 from lxml import etree
 
+from tests.feeds.hostile import HOSTILE
 from tests.feeds.samples import AT, FORMATS, PROBLEMS, a_feed, an_entry
 from wagtail_ecp.feeds.feed import Attachment
 from wagtail_ecp.feeds.rendering import CONTENT_TYPES, DEFAULT_FORMAT, render
 
-HOSTILE = [
-    "",
-    " \n\t ",
-    "\x00\x01\x1b[31m\x7f",
-    "\ud800 and \udfff",
-    "\ufffe\uffff\ufdd0",
-    "]]><!--",
-    "<script>alert(1)</script>",
-    "&lt;b&gt; &amp; &nonsense; &#0;",
-    "two\r\nlines\vand\x0cmore\u2028",
-    "\u202eesrever \u200b\u00ad",
-    "Grüße 你好 \U0001f4e8 \U0010ffff",
-    "\"quoted\" 'single' \\ back {{ }} {% x %} %(x)s %s {0}",
-    "x" * 100_000,
-]
 xml = pytest.mark.parametrize("kind", ["rss", "atom"])
 every = pytest.mark.parametrize("kind", FORMATS)
 
