@@ -11,6 +11,7 @@ RUNS = {
     "ingest-shuffled": ("benchmarks.ingest", {"order": "shuffled"}),
     "pages": ("benchmarks.pages", (1_000, 100_000, 1_000_000)),
     "browser": ("benchmarks.browser", ()),
+    "feeds": ("benchmarks.feeds", (1_000, 1_000_000)),
     "search": ("benchmarks.search", (250_000,)),
     "preview": ("benchmarks.preview", (1_000, 100_000)),
     "metrics": ("benchmarks.metrics", (1_000_000,)),

@@ -73,7 +73,7 @@ def run(*sizes: int) -> list[dict[str, float | str]]:
             )
             for number in MESSAGES
         }
-    _analyse()
+    analyse()
     return _measure(pages)
 
 
@@ -85,7 +85,8 @@ def _lists(mailbox: Mailbox) -> Iterator[tuple[str, str]]:
     yield "starred and by two filters", f"{starred}?assignee=nobody&files=yes"
 
 
-def _analyse() -> None:
+def analyse() -> None:
+    """Let the database look at what it holds."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
