@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from django.conf import settings
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.feeds import belongings, entries
@@ -30,11 +31,13 @@ class ShownConversation:
     @classmethod
     def open(cls, frame: Frame) -> Self | None:
         """Return it, for one query; None if its member may not read it."""
-        part = frame.subscription.conversation
-        assert part is not None  # noqa: S101 - it is of this kind.
         visible = Conversation.objects.visible_to(frame.subscription.user)
-        whole = visible.filter(pk=part.whole.pk).first()
-        return cls(frame, whole) if whole else None
+        part = Conversation.objects.filter(pk=frame.subscription.target_id)
+        near = part.values(ecp_whole=Coalesce("merged_into", "pk"))
+        found = next(iter(visible.whole().filter(pk__in=near)), None)
+        if found is None:  # A part of a part, or nothing to be read.
+            found = visible.filter(pk=part.get().whole.pk).first()
+        return cls(frame, found) if found else None
 
     @property
     def version(self) -> Version:

@@ -23,31 +23,28 @@ class ShownMailbox:
     """A mailbox that its member may read."""
 
     frame: Frame
-    mailbox: Mailbox
     version: Version
 
     @classmethod
     def open(cls, frame: Frame) -> Self | None:
         """Return it, for one query; None if its member may not read it."""
-        mailbox = frame.subscription.mailbox
-        assert mailbox is not None  # noqa: S101 - it is of this kind.
         readable = Mailbox.objects.visible_to(frame.subscription.user)
-        versions = feed_versions.of_mailboxes(readable.filter(pk=mailbox.pk))
-        if mailbox.pk not in versions:
-            return None
-        return cls(frame, mailbox, versions[mailbox.pk])
+        number = frame.subscription.target_id
+        version = feed_versions.of_mailboxes(readable.filter(pk=number)).get(number)
+        return cls(frame, version) if version else None
 
     def feed(self, before: str) -> Feed:
         """Return one page of the mail, the latest first."""
+        mailbox = self._mailbox
         messages, has_more = self._page(before)
         found = belongings.of({m.conversation_id for m in messages}, messages)
         frame = self.frame
         oldest = messages[-1].pk if messages else 0
         return Feed(
             id=frame.identifier(),
-            title=self.mailbox.name,
-            subtitle=_("New mail for %(address)s") % {"address": self.mailbox.address},
-            page_url=frame.page("folder", self.mailbox.pk, Folder.INBOX),
+            title=mailbox.name,
+            subtitle=_("New mail for %(address)s") % {"address": mailbox.address},
+            page_url=frame.page("folder", mailbox.pk, Folder.INBOX),
             self_url=frame.address(before=before) if before else frame.address(),
             updated=self.version.changed_at,
             entries=tuple(entries.of_message(frame, m, found) for m in messages),
@@ -55,9 +52,15 @@ class ShownMailbox:
             language=settings.LANGUAGE_CODE,
         )
 
+    @property
+    def _mailbox(self) -> Mailbox:
+        mailbox = self.frame.subscription.mailbox
+        assert mailbox is not None  # noqa: S101 - it is of this kind.
+        return mailbox
+
     def _page(self, before: str) -> tuple[list[Message], bool]:
         visible = Message.objects.visible_to(self.frame.subscription.user)
-        news = visible.news(self.mailbox)
+        news = visible.news(self._mailbox)
         if before.isascii() and before.isdecimal() and len(before) <= _DIGITS:
             news = news.filter(pk__lt=int(before))
         if not self.frame.has_bodies:

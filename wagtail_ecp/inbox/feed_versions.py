@@ -6,19 +6,13 @@ What is shown never changes without its version, because both change in one tran
 and each part only grows. Spam and Trash count for nothing: feeds never show them.
 """
 
+from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.db.models import (
-    BigIntegerField,
-    Max,
-    OuterRef,
-    Subquery,
-    Sum,
-)
-from django.db.models.functions import Cast
+from django.db.models import OuterRef, Subquery
 
-from wagtail_ecp.inbox.models import SNOOZED, Folder, FolderCounter, Message
+from wagtail_ecp.inbox.models import SNOOZED, Folder, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +21,11 @@ if TYPE_CHECKING:
 
 #: Folders whose conversations feeds show, as they are counted.
 SHOWN: Final = (Folder.INBOX.value, Folder.ARCHIVE.value, SNOOZED)
-TIMES: Final = ("created_at", "ecp_changed", "ecp_came")
+COLUMNS: Final = (
+    "pk",
+    *("counters__folder", "counters__version", "counters__changed_at"),
+    *("ecp_news", "created_at", "ecp_came"),
+)
 
 
 class Version(NamedTuple):
@@ -39,25 +37,26 @@ class Version(NamedTuple):
 
 def of_mailboxes(mailboxes: "MailboxQuerySet") -> dict[int, Version]:
     """Return the version of each of these, for one query and some look-ups in indexes."""
-    counters = FolderCounter.objects.filter(mailbox=OuterRef("pk"), folder__in=SHOWN)
-    by_mailbox = counters.order_by().values("mailbox")
     latest = Message.objects.filter(news_of=OuterRef("pk")).order_by("-pk")
-    rows = mailboxes.order_by("pk").annotate(
-        ecp_version=Subquery(
-            by_mailbox.annotate(sum=Cast(Sum("version"), BigIntegerField())).values(
-                "sum"
-            )
-        ),
-        ecp_changed=Subquery(
-            by_mailbox.annotate(last=Max("changed_at")).values("last")
-        ),
+    # A row for each counter: adding them up here spares the database two more queries,
+    # and Django their compiling, most of what an unchanged feed costs.
+    rows = mailboxes.order_by().annotate(
         ecp_news=Subquery(latest.values("pk")[:1]),
         ecp_came=Subquery(latest.values("stored_at")[:1]),
     )
-    columns = ("pk", "ecp_version", "ecp_news", *TIMES)
+    versions: dict[int, int] = defaultdict(int)
+    marks: dict[int, str] = {}
+    times: dict[int, list[datetime]] = defaultdict(list)
+    for number, folder, version, changed_at, news, *moments in rows.values_list(
+        *COLUMNS
+    ):
+        times[number] += filter(None, moments)
+        if folder in SHOWN:
+            versions[number] += version
+            times[number].append(changed_at)
+        marks[number] = f"{versions[number]}.{news or 0}"
     return {
-        number: Version(f"{version or 0}.{news or 0}", max(filter(None, times)))
-        for number, version, news, *times in rows.values_list(*columns)
+        number: Version(marks[number], max(times[number])) for number in sorted(marks)
     }
 
 

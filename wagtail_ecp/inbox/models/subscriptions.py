@@ -41,6 +41,14 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             *TARGETS, "conversation__mailbox", "conversation__merged_into__mailbox"
         )
 
+    def with_rights(self) -> "SubscriptionQuerySet":
+        """Read with what decides whether and what to answer.
+
+        Mailboxes and conversations have many columns, which cost time at every poll:
+        they are read as their member may see them, and when something has changed.
+        """
+        return self.select_related("account__installation", "user", "saved_search")
+
 
 class Subscription(models.Model):
     """One member's private feed of one thing, in one format.
