@@ -61,13 +61,13 @@ any_message = given(
     has_bodies=st.booleans(),
 )
 # The rows stay from one example to the next, with other words.
-alike = {
-    "deadline": None,
-    "suppress_health_check": [
+alike = settings(
+    deadline=None,
+    suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,
     ],
-}
+)
 
 
 def comes_out(client, address, words, kind, has_bodies):
@@ -80,14 +80,14 @@ def comes_out(client, address, words, kind, has_bodies):
     assert PROBLEMS[kind](answer.content) == []
 
 
-@settings(max_examples=100, **alike)
+@settings(alike, max_examples=100)
 @any_message
 def test_any_message_that_is_stored_comes_out(client, address, words, kind, has_bodies):
     comes_out(client, address, words, kind, has_bodies)
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, **alike)
+@settings(alike, max_examples=10_000)
 @any_message
 def test_any_of_10_000_messages_comes_out(client, address, words, kind, has_bodies):
     comes_out(client, address, words, kind, has_bodies)
