@@ -7,16 +7,18 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.utils import timezone
 
 from wagtail_ecp.accounts.actions import set_owner
 from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.counters import counted
+from wagtail_ecp.inbox.lists import BY_NAME, Listing
 from wagtail_ecp.inbox.models import (
     Conversation,
     Draft,
+    Folder,
     GroupMailboxPermission,
     IncomingMail,
     Mailbox,
@@ -137,6 +139,12 @@ def receive_and_process(*mails, to=SUPPORT):
     for row in rows:
         row.refresh_from_db()
     return rows
+
+
+def inbox_of(mailbox):
+    """Return what the list of its inbox shows, in order."""
+    listing = Listing(BY_NAME[Folder.INBOX], AnonymousUser(), (mailbox.pk,))
+    return list(listing.rows(most=1_000))
 
 
 def a_received_conversation(subject="Where is my parcel?", *, to=SUPPORT, **more):

@@ -131,6 +131,19 @@ def test_a_note_that_is_too_long_assigns_nobody(press, support, bob):
     assert (conversation.assignee, Note.objects.count()) == (None, 0)
 
 
+@pytest.mark.parametrize("chosen", ["me", "", "x"])
+def test_who_may_only_read_assigns_nobody_not_even_themselves(client, carol, chosen):
+    grant(carol, a_mailbox(), "read")
+    conversation = a_received_conversation()
+    client.force_login(carol)
+
+    response = client.post(address(conversation, "assign"), {"assignee": chosen})
+
+    conversation.refresh_from_db()
+    assert response.status_code == 403
+    assert conversation.assignee is None
+
+
 def test_nobody_is_assigned_who_may_not_answer(press, support, carol):
     assert (
         press(a_received_conversation(), "assign", assignee=carol.pk).status_code == 400

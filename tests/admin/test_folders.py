@@ -8,7 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.admin.queries import queries_of
-from tests.builders import a_mailbox, account_zone, an_email, receive_and_process
+from tests.builders import (
+    a_mailbox,
+    account_zone,
+    an_email,
+    inbox_of,
+    receive_and_process,
+)
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.cursors import Cursor
 from wagtail_ecp.inbox.lists import BY_NAME, NEWEST
@@ -116,8 +122,7 @@ def test_pages_follow_each_other_without_gap_or_double(browse, alice):
 
     assert sizes == [50, 50, 20]
     assert len(set(seen)) == 120
-    expected = Conversation.objects.in_folder(mailbox, Folder.INBOX)
-    assert seen == list(expected.values_list("subject", flat=True))
+    assert seen == [row.subject for row in inbox_of(mailbox)]
 
 
 def test_later_page_leads_back_to_the_newest(browse, alice):
@@ -204,7 +209,7 @@ def test_list_is_read_from_its_index_in_order(client, alice, is_later_page):
     client.force_login(alice)
     url = folder_url(mailbox)
     if is_later_page:
-        middle = Conversation.objects.in_folder(mailbox, Folder.INBOX)[100]
+        middle = inbox_of(mailbox)[100]
         url += f"?before={NEWEST.cursor(middle)}"
 
     [sql] = [sql for sql in queries_of(client, url) if "LIMIT 51" in sql]

@@ -5,11 +5,11 @@ from django.utils import timezone
 from selenium.webdriver.common.by import By
 
 from sandbox.demo.mails import demo_mails
-from tests.builders import a_mailbox, a_user
+from tests.builders import a_mailbox, a_user, inbox_of
 from tests.end_to_end.browser import log_in, picture
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.answers import Answer, reply_subject
-from wagtail_ecp.inbox.models import Conversation, Folder
+from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.processing import process_batch
 from wagtail_ecp.inbox.receiving import receive
 from wagtail_ecp.inbox.recipients import reply_address
@@ -29,7 +29,7 @@ def busy_mailbox(transactional_db):
             receive(mail.content, recipients=[mailbox.address])
     while process_batch():
         pass
-    conversations = list(Conversation.objects.in_folder(mailbox, Folder.INBOX))
+    conversations = inbox_of(mailbox)
     for conversation in conversations[::3]:
         actions.mark_read(conversation, by=ann)
     for conversation in conversations[::4]:

@@ -38,6 +38,10 @@ def test_tomorrow_is_at_nine_also_when_the_clocks_change():
     assert snooze_times.tomorrow(at("2026-10-24T23:30")) == at("2026-10-25T09:00")
 
 
+def test_two_weeks_are_at_nine_as_well():
+    assert snooze_times.in_two_weeks(at("2026-10-20T23:30")) == at("2026-11-03T09:00")
+
+
 @pytest.mark.parametrize(
     ("now", "monday"),
     [

@@ -11,6 +11,7 @@ from tests.builders import (
     a_received_conversation,
     an_email,
     done,
+    inbox_of,
     receive_and_process,
 )
 from tests.counters import kept, recounted
@@ -46,7 +47,7 @@ def test_what_sleeps_is_counted_and_shown_by_itself(alice):
 
     conversation.refresh_from_db()
     assert conversation.status == Conversation.Status.SNOOZED
-    assert not Conversation.objects.in_folder(mailbox, Folder.INBOX).exists()
+    assert inbox_of(mailbox) == []
     assert kept() == recounted() == {(mailbox.pk, "snoozed"): (1, 1, 0)}
 
 
@@ -101,7 +102,7 @@ def test_the_sweep_wakes_it_unread_when_its_time_has_come(alice, bob):
     conversation.refresh_from_db()
     assert (conversation.snoozed_until, conversation.is_unread) == (None, True)
     assert Action.objects.filter(kind=Action.Kind.WOKEN, user=None).count() == 1
-    assert list(Conversation.objects.in_folder(mailbox, Folder.INBOX)) == [conversation]
+    assert inbox_of(mailbox) == [conversation]
     assert kept() == recounted()
 
 

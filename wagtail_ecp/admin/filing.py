@@ -1,6 +1,6 @@
 """The buttons of a conversation: each looks up, acts and leads back."""
 
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -25,6 +25,8 @@ def assign(request: AdminRequest, number: int) -> HttpResponse:
     ``me`` stands for whoever asks.
     """
     found = find_conversation(request, number)
+    if not permissions.can_reply(request.user, found.mailbox):
+        raise PermissionDenied(_("You may only read mail in this mailbox."))
     chosen = request.POST.get("assignee", "")
     if chosen == "me":
         chosen = str(request.user.pk)

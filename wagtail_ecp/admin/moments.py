@@ -1,14 +1,12 @@
 """Times that one chooses from, on the clock that the member sees."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-#: When a working day begins.
-MORNING = time(8)
-MONDAY = 0
+from wagtail_ecp.inbox import snooze_times
 
 
 class Moment(NamedTuple):
@@ -21,19 +19,13 @@ class Moment(NamedTuple):
 def moments() -> list[Moment]:
     """Return what is usually meant by "later", the soonest first."""
     now = timezone.localtime()
-    to_monday = (MONDAY - now.weekday() - 1) % 7 + 1
     chosen = [
         (_("in two hours"), now + timedelta(hours=2)),
-        (_("tomorrow morning"), _morning(now, days=1)),
-        (_("on Monday morning"), _morning(now, days=to_monday)),
-        (_("in a week"), _morning(now, days=7)),
+        (_("tomorrow morning"), snooze_times.tomorrow(now)),
+        (_("on Monday morning"), snooze_times.next_week(now)),
+        (_("in a week"), snooze_times.in_a_week(now)),
     ]
     return [Moment(at.isoformat(timespec="minutes"), label) for label, at in chosen]
-
-
-def _morning(now: datetime, *, days: int) -> datetime:
-    day = now.date() + timedelta(days=days)
-    return timezone.make_aware(datetime.combine(day, MORNING))
 
 
 def read_moment(value: str) -> datetime | None:

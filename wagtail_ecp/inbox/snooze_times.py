@@ -1,4 +1,4 @@
-"""Until when people usually snooze; decided without the database."""
+"""Until when people usually snooze or have sent; decided without the database."""
 
 from datetime import datetime, time, timedelta
 
@@ -29,6 +29,16 @@ def tomorrow(now: datetime) -> datetime:
 def next_week(now: datetime) -> datetime:
     """Return Monday at nine."""
     return _morning(now, days=7 - now.weekday())
+
+
+def in_a_week(now: datetime) -> datetime:
+    """Return the day in a week at nine."""
+    return _morning(now, days=7)
+
+
+def in_two_weeks(now: datetime) -> datetime:
+    """Return the day in two weeks at nine."""
+    return _morning(now, days=14)
 
 
 def _morning(now: datetime, *, days: int) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_ecp.inbox import tagging
+from wagtail_ecp.inbox import snooze_times, tagging
 from wagtail_ecp.inbox.models import UNTIL_REPLY, Mailbox
 from wagtail_ecp.inbox.permissions import Permission
 from wagtail_ecp.journal.actions import display_name
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 Choices = Sequence[tuple[str, str]]
 
-#: When a snoozed conversation comes back in the morning.
-MORNING = 9
+#: What a snooze may last, by the names that ``_times`` offers.
+TIMES: dict[str, Callable[[datetime], datetime]] = {
+    "tomorrow": snooze_times.tomorrow,
+    "monday": snooze_times.next_week,
+    "fortnight": snooze_times.in_two_weeks,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,7 @@ def _until(given: str, by: "User") -> str:
     name = _one_of(_times)(given, by)
     if name == "reply":
         return UNTIL_REPLY.isoformat()
-    today = timezone.localtime().replace(
-        hour=MORNING, minute=0, second=0, microsecond=0
-    )
-    days = {"tomorrow": 1, "monday": 7 - today.weekday(), "fortnight": 14}[name]
-    return (today + timedelta(days=days)).isoformat()
+    return TIMES[name](timezone.localtime()).isoformat()
 
 
 def _tags(given: str, _by: "User") -> list[str]:

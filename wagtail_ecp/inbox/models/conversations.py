@@ -52,11 +52,6 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Find those whose time has come."""
         return self.filter(snoozed_until__lte=Now())
 
-    def in_folder(self, mailbox: Mailbox, folder: str) -> Self:
-        """One folder's conversations, newest first, in the order of their index."""
-        found = self.whole().awake().filter(mailbox=mailbox, folder=folder)
-        return found.order_by("-last_message_at", "-id")
-
 
 class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
     """A connected set of messages; its number is its primary key and never reused."""
