@@ -23,11 +23,8 @@ from wagtail_ecp.admin.dashboard.home import MailPanel
 from wagtail_ecp.admin.group_rights import CHANGED, MailboxRights
 from wagtail_ecp.admin.guarded_django_admin import guard_django_admin
 from wagtail_ecp.admin.guarded_views import guard_viewsets
-from wagtail_ecp.admin.navigation import (
-    MailMenuItem,
-    OwnersMenuItem,
-    navigation,
-)
+from wagtail_ecp.admin.menu import MailMenuItem, OwnersMenuItem
+from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.own_address import OwnAddressPanel
 from wagtail_ecp.admin.owner_guard import HOOKS
 from wagtail_ecp.admin.pause import PausePanel

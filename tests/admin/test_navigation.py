@@ -16,7 +16,8 @@ from tests.builders import (
 )
 from wagtail_ecp.accounts.models import Installation
 from wagtail_ecp.accounts.permissions import can_administer
-from wagtail_ecp.admin.navigation import Navigation, links
+from wagtail_ecp.admin.menu import links
+from wagtail_ecp.admin.navigation import Navigation
 from wagtail_ecp.inbox.models import Mailbox
 
 pytestmark = pytest.mark.django_db
