@@ -2,6 +2,7 @@
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from tests.builders import a_mailbox, a_user, an_email, receive_and_process
@@ -14,6 +15,7 @@ from tests.end_to_end.browser import (
     violations,
 )
 from tests.end_to_end.conftest import until
+from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import (
     Conversation,
     Draft,
@@ -126,4 +128,25 @@ def test_another_mailbox_changes_the_signature_before_ones_eyes(url, chromium):
     write(chromium, "Hello")
     until(lambda: ">Hello</p>" in Draft.objects.get().body)
     assert "Sales team" in Draft.objects.get().body
+    assert violations(chromium) == []
+
+
+def test_an_address_is_completed_by_keys_alone(url, chromium):
+    alice = MemberProfile.objects.get().user
+    actions.write_down_contact("Otto, Berg", "otto@customer.example", by=alice)
+    chromium.get(url)
+    field = find(chromium, "[name=to]")
+    press(chromium, field)
+    field.clear()
+
+    field.send_keys("vera")
+    until(lambda: chromium.find_elements(By.CSS_SELECTOR, ".ecp-people [role=option]"))
+    field.send_keys(Keys.ENTER, "berg")
+    until(lambda: "Otto" in find(chromium, ".ecp-people").text)
+    field.send_keys(Keys.ARROW_DOWN, Keys.TAB)
+
+    assert field.get_attribute("value") == (
+        'Vera Holm <vera@customer.example>, "Otto, Berg" <otto@customer.example>, '
+    )
+    assert field.get_attribute("aria-expanded") == "false"
     assert violations(chromium) == []

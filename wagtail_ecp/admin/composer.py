@@ -27,6 +27,7 @@ MEDIA = Media(
         "wagtail_ecp/js/settle_controller.js",
         "wagtail_ecp/js/draft_controller.js",
         "wagtail_ecp/js/draft_files_controller.js",
+        "wagtail_ecp/js/combobox.js",
         "wagtail_ecp/js/recipients_controller.js",
     ],
 )

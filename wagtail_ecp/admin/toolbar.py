@@ -49,7 +49,10 @@ class Toolbar:
         default_factory=partial(
             Media,
             css={"all": ["wagtail_ecp/css/toolbar.css"]},
-            js=[f"wagtail_ecp/js/{name}_controller.js" for name in SCRIPTS],
+            js=[
+                "wagtail_ecp/js/combobox.js",
+                *(f"wagtail_ecp/js/{name}_controller.js" for name in SCRIPTS),
+            ],
         )
     )
 

@@ -19,7 +19,7 @@ class ZoneInput(forms.TextInput):
 
     class Media:
         css = {"all": ["wagtail_ecp/css/options.css"]}
-        js = ["wagtail_ecp/js/zone_controller.js"]
+        js = ["wagtail_ecp/js/combobox.js", "wagtail_ecp/js/zone_controller.js"]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Add the zones to choose from, and an id for the list."""

@@ -13,17 +13,11 @@
       lists += 1;
       const field = this.inputTarget;
       this.listTarget.id ||= `ecp-options-${lists}`;
-      this.listTarget.setAttribute('role', 'listbox');
-      field.setAttribute('aria-autocomplete', 'list');
-      field.setAttribute('aria-controls', this.listTarget.id);
-      field.setAttribute('autocomplete', 'off');
-      // A text area with a list is no combobox for screen readers; an input is.
-      if (field.matches('input')) {
-        field.setAttribute('role', 'combobox');
-        field.setAttribute('aria-expanded', 'false');
-      }
+      const take = (option) => this.take(option);
+      const how = { take, takesByTab: true };
+      this.combobox = new window.ecp.Combobox(field, this.listTarget, how);
       this.onInput = () => this.later();
-      this.onKey = (event) => this.key(event);
+      this.onKey = (event) => this.combobox.key(event);
       this.onBlur = () => this.hide();
       field.addEventListener('input', this.onInput);
       field.addEventListener('keydown', this.onKey);
@@ -72,74 +66,22 @@
     }
 
     show(items) {
-      this.listTarget.replaceChildren(
-        ...items.map(({ value, label }, index) => {
-          const option = document.createElement('li');
-          option.id = `${this.listTarget.id}-${index}`;
-          option.setAttribute('role', 'option');
-          option.setAttribute('aria-selected', 'false');
-          option.dataset.value = value;
-          option.textContent = label;
-          if (label !== value) {
-            const small = document.createElement('small');
-            small.textContent = ` ${value}`;
-            option.append(small);
-          }
-          // Before the field loses its focus.
-          option.addEventListener('mousedown', (event) => {
-            event.preventDefault();
-            this.take(option);
-          });
-          return option;
-        }),
-      );
-      this.listTarget.hidden = !items.length;
-      this.expanded = items.length > 0;
-      this.select(-1);
+      const options = items.map(({ value, label }, index) => {
+        const option = this.combobox.option(index, label);
+        option.dataset.value = value;
+        if (label !== value) {
+          const small = document.createElement('small');
+          small.textContent = ` ${value}`;
+          option.append(small);
+        }
+        return option;
+      });
+      this.combobox.show(options);
     }
 
     hide() {
       window.clearTimeout(this.timer);
-      this.listTarget.hidden = true;
-      this.expanded = false;
-      this.select(-1);
-    }
-
-    set expanded(is) {
-      if (this.inputTarget.matches('input')) {
-        this.inputTarget.setAttribute('aria-expanded', String(is));
-      }
-    }
-
-    select(index) {
-      const options = [...this.listTarget.children];
-      this.index = index;
-      options.forEach((option, at) => {
-        option.setAttribute('aria-selected', String(at === index));
-      });
-      const chosen = options[index];
-      chosen?.scrollIntoView({ block: 'nearest' });
-      if (chosen) this.inputTarget.setAttribute('aria-activedescendant', chosen.id);
-      else this.inputTarget.removeAttribute('aria-activedescendant');
-    }
-
-    key(event) {
-      if (this.listTarget.hidden) return;
-      const last = this.listTarget.children.length - 1;
-      const keys = {
-        ArrowDown: () => this.select(this.index >= last ? 0 : this.index + 1),
-        ArrowUp: () => this.select(this.index <= 0 ? last : this.index - 1),
-        Escape: () => this.hide(),
-      };
-      const chosen = this.listTarget.children[this.index];
-      if (chosen) {
-        keys.Enter = () => this.take(chosen);
-        keys.Tab = () => this.take(chosen);
-      }
-      if (!keys[event.key]) return;
-      event.preventDefault();
-      event.stopPropagation();
-      keys[event.key]();
+      this.combobox.hide();
     }
 
     take(option) {
@@ -154,7 +96,6 @@
           'end',
         );
       }
-      this.hide();
       field.focus();
     }
   }

@@ -1,18 +1,13 @@
 (() => {
   const KEY = 'data-ecp-key';
 
-  // Wagtail's own switch, in the profile of each member.
-  const areOn = () =>
-    JSON.parse(document.getElementById('wagtail-config')?.textContent ?? '{}')
-      .KEYBOARD_SHORTCUTS_ENABLED;
-
   // A key presses the button or link that names it, and Wagtail's dialog of shortcuts
   // lists them all under a heading: whoever adds a button has nothing else to do.
   class KeysController extends window.StimulusModule.Controller {
     static values = { heading: String };
 
     static get shouldLoad() {
-      return areOn();
+      return window.ecp.areShortcutsOn();
     }
 
     connect() {

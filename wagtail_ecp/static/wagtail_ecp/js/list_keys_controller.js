@@ -1,17 +1,12 @@
 (() => {
   const CURRENT = 'ecp-current';
 
-  // Wagtail's own switch, in the profile of each member.
-  const areOn = () =>
-    JSON.parse(document.getElementById('wagtail-config')?.textContent ?? '{}')
-      .KEYBOARD_SHORTCUTS_ENABLED;
-
   // Moves in a list by keys: j and k or arrows, Enter opens, x ticks. Another key is
   // added by an attribute: it presses the button with data-ecp-row-key, for the rows
   // that are ticked, else for the one that has the focus.
   class ListKeysController extends window.StimulusModule.Controller {
     static get shouldLoad() {
-      return areOn();
+      return window.ecp.areShortcutsOn();
     }
 
     connect() {

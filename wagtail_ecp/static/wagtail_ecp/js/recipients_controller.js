@@ -12,29 +12,20 @@
 
     connect() {
       number += 1;
-      this.found = [];
-      this.chosen = -1;
       this.list = document.createElement('ul');
       this.list.id = `ecp-recipients-${number}`;
       this.list.className = 'ecp-people';
-      this.list.setAttribute('role', 'listbox');
       this.list.setAttribute(
         'aria-label',
         this.inputTarget.labels[0]?.textContent ?? '',
       );
-      this.list.hidden = true;
       this.inputTarget.after(this.list);
-      for (const [name, value] of [
-        ['role', 'combobox'],
-        ['aria-autocomplete', 'list'],
-        ['aria-expanded', 'false'],
-        ['aria-controls', this.list.id],
-      ]) {
-        this.inputTarget.setAttribute(name, value);
-      }
+      const take = (option) => this.take(option.dataset);
+      const how = { take, takesByTab: true };
+      this.combobox = new window.ecp.Combobox(this.inputTarget, this.list, how);
       this.listeners = [
         ['input', () => this.wait()],
-        ['keydown', (event) => this.press(event)],
+        ['keydown', (event) => this.combobox.key(event)],
         ['blur', () => this.close()],
       ];
       for (const [name, listener] of this.listeners) {
@@ -90,60 +81,18 @@
       }
     }
 
+    // The first one is chosen already: Enter and Tab take it.
     show(found) {
-      this.found = found;
-      this.list.replaceChildren(...found.map((one, index) => this.option(one, index)));
-      this.list.hidden = found.length === 0;
-      this.inputTarget.setAttribute('aria-expanded', String(found.length > 0));
-      this.choose(found.length > 0 ? 0 : -1);
-    }
-
-    option({ name, address }, index) {
-      const option = document.createElement('li');
-      option.id = `${this.list.id}-${index}`;
-      option.setAttribute('role', 'option');
-      option.textContent = name ? `${name} <${address}>` : address;
-      // Before the field loses the focus.
-      option.addEventListener('mousedown', (event) => {
-        event.preventDefault();
-        this.take(index);
+      const options = found.map(({ name, address }, index) => {
+        const text = name ? `${name} <${address}>` : address;
+        const option = this.combobox.option(index, text);
+        Object.assign(option.dataset, { name, address });
+        return option;
       });
-      return option;
+      this.combobox.show(options, 0);
     }
 
-    choose(index) {
-      this.chosen = index;
-      [...this.list.children].forEach((option, place) => {
-        option.setAttribute('aria-selected', String(place === index));
-      });
-      if (index < 0) {
-        this.inputTarget.removeAttribute('aria-activedescendant');
-      } else {
-        this.inputTarget.setAttribute(
-          'aria-activedescendant',
-          `${this.list.id}-${index}`,
-        );
-      }
-    }
-
-    press(event) {
-      if (this.list.hidden) return;
-      const { length } = this.found;
-      const steps = { ArrowDown: 1, ArrowUp: length - 1 };
-      if (event.key in steps) {
-        event.preventDefault();
-        this.choose((this.chosen + steps[event.key]) % length);
-      } else if (event.key === 'Enter' || event.key === 'Tab') {
-        if (event.key === 'Enter') event.preventDefault();
-        this.take(this.chosen);
-      } else if (event.key === 'Escape') {
-        event.stopPropagation();
-        this.close();
-      }
-    }
-
-    take(index) {
-      const { name, address } = this.found[index];
+    take({ name, address }) {
       const { value, selectionStart } = this.inputTarget;
       const before = value.slice(0, this.start()).trimEnd();
       const after = value.slice(selectionStart).replace(/^[\s,;]+/, '');
@@ -151,7 +100,6 @@
       this.inputTarget.value = head + after;
       this.inputTarget.setSelectionRange(head.length, head.length);
       this.inputTarget.dispatchEvent(new Event('change', { bubbles: true }));
-      this.close();
     }
 
     // As a header has it (RFC 5322): a name with special characters in quotes.
@@ -164,9 +112,7 @@
 
     close() {
       window.clearTimeout(this.timer);
-      this.list.hidden = true;
-      this.inputTarget.setAttribute('aria-expanded', 'false');
-      this.choose(-1);
+      this.combobox.hide();
     }
   }
 

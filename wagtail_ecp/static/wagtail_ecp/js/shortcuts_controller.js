@@ -24,5 +24,11 @@
     }
   }
 
+  // Wagtail's own switch, in the profile of each member.
+  const areShortcutsOn = () =>
+    JSON.parse(document.getElementById('wagtail-config')?.textContent ?? '{}')
+      .KEYBOARD_SHORTCUTS_ENABLED;
+
+  window.ecp = { ...window.ecp, areShortcutsOn };
   window.wagtail.app.register('ecp-shortcuts', ShortcutsController);
 })();

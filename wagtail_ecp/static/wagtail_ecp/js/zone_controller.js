@@ -1,7 +1,6 @@
 (() => {
-  // A combobox (WAI-ARIA Authoring Practices, "editable combobox with list
-  // autocomplete"): the zones by region, narrowed down by what is typed. What is typed
-  // counts as it is, so names that are not in the list, the aliases, can be given too.
+  // The zones by region, narrowed down by what is typed. What is typed counts as it is,
+  // so names that are not in the list, the aliases, can be given too.
   class ZoneController extends window.StimulusModule.Controller {
     static targets = ['input', 'list'];
 
@@ -16,10 +15,10 @@
       );
       // The browser's own suggestions would lie above ours.
       this.inputTarget.removeAttribute('list');
-      this.inputTarget.setAttribute('role', 'combobox');
-      this.inputTarget.setAttribute('aria-autocomplete', 'list');
-      this.inputTarget.setAttribute('aria-controls', this.listTarget.id);
-      this.close();
+      const take = (option) => this.choose(option);
+      this.combobox = new window.ecp.Combobox(this.inputTarget, this.listTarget, {
+        take,
+      });
     }
 
     search() {
@@ -36,13 +35,10 @@
       const found = this.zones.filter(({ key }) =>
         words.every((word) => key.replaceAll('_', ' ').includes(word)),
       );
-      this.listTarget.replaceChildren(...this.groups(found));
-      this.options = [...this.listTarget.querySelectorAll('[role=option]')];
-      this.isOpen = found.length > 0;
-      this.listTarget.hidden = !this.isOpen;
-      this.inputTarget.setAttribute('aria-expanded', String(this.isOpen));
-      this.highlight(
-        this.options.findIndex((o) => o.dataset.zone === this.inputTarget.value),
+      const current = this.inputTarget.value;
+      this.combobox.show(this.groups(found));
+      this.combobox.select(
+        this.combobox.options.findIndex(({ dataset }) => dataset.zone === current),
       );
     }
 
@@ -71,61 +67,24 @@
     }
 
     option({ name, label }) {
-      const option = document.createElement('div');
-      option.setAttribute('role', 'option');
-      option.id = `${this.listTarget.id}-${name.replaceAll('/', '-')}`;
+      const option = this.combobox.option(name.replaceAll('/', '-'), label);
       option.dataset.zone = name;
-      option.textContent = label;
       return option;
     }
 
-    highlight(index) {
-      this.current = index;
-      for (const [i, option] of this.options.entries()) {
-        option.setAttribute('aria-selected', String(i === index));
-      }
-      const option = this.options[index];
-      if (option) {
-        this.inputTarget.setAttribute('aria-activedescendant', option.id);
-        option.scrollIntoView({ block: 'nearest' });
-      } else {
-        this.inputTarget.removeAttribute('aria-activedescendant');
-      }
-    }
-
     key(event) {
-      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-        event.preventDefault();
-        if (!this.isOpen) this.open('');
-        const step = event.key === 'ArrowDown' ? 1 : -1;
-        const last = this.options.length - 1;
-        this.highlight(Math.min(Math.max(this.current + step, 0), last));
-      } else if (event.key === 'Enter' && this.isOpen && this.current >= 0) {
-        event.preventDefault();
-        this.choose(this.options[this.current]);
-      } else if (event.key === 'Escape' && this.isOpen) {
-        event.stopPropagation();
-        this.close();
-      }
-    }
-
-    take(event) {
-      event.preventDefault(); // The input keeps the focus.
-      const option = event.target.closest('[role=option]');
-      if (option) this.choose(option);
+      const isArrow = event.key === 'ArrowDown' || event.key === 'ArrowUp';
+      if (isArrow && !this.combobox.isOpen) this.open('');
+      this.combobox.key(event);
     }
 
     choose(option) {
       this.inputTarget.value = option.dataset.zone;
       this.inputTarget.dispatchEvent(new Event('change', { bubbles: true }));
-      this.close();
     }
 
     close() {
-      this.isOpen = false;
-      this.listTarget.hidden = true;
-      this.inputTarget.setAttribute('aria-expanded', 'false');
-      this.inputTarget.removeAttribute('aria-activedescendant');
+      this.combobox.hide();
     }
   }
 
