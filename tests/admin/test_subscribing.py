@@ -66,7 +66,7 @@ def alternate(client, url):
 
 def test_each_page_leads_to_its_feed_and_the_address_works(client, shown):
     _target, page, url = shown
-    assert soup(client, page).select_one(f'a[href="{url}"]').text == "Subscribe"
+    assert soup(client, page).select_one(f'a[href="{url}"]').text.strip() == "Subscribe"
 
     client.post(url, {"format": "atom"})
 
@@ -86,7 +86,7 @@ def test_pages_name_the_viewers_own_feed_in_their_head(client, shown, alice, bob
     link = alternate(client, page)
     assert link["type"] == "application/rss+xml"
     assert link["href"].endswith(f"/{subscriptions.token_of(feed)}/")
-    assert soup(client, page).select_one(f'a[href="{url}"]').text == "Your feed"
+    assert soup(client, page).select_one(f'a[href="{url}"]').text.strip() == "Your feed"
     grant(bob, Mailbox.objects.get(), "read")
     SavedSearch.objects.update(is_shared=True)
     client.force_login(bob)

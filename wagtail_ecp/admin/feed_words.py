@@ -1,6 +1,7 @@
 """Subscriptions in words: what they are of, and who reads them when."""
 
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -39,11 +40,11 @@ def named(target: Target) -> Named:
     )
 
 
-def last_read(subscription: Subscription) -> str:
-    """Return when it was last read, and by which program."""
+def last_read(subscription: Subscription, zone: ZoneInfo) -> str:
+    """Return when it was last read, by the clock of ``zone``, and by which program."""
     if subscription.last_read_at is None:
         return _("not read yet")
-    at = timezone.localtime(subscription.last_read_at)
+    at = timezone.localtime(subscription.last_read_at, zone)
     told = {
         "at": date_format(at, "SHORT_DATETIME_FORMAT"),
         "reader": Truncator(subscription.last_reader).chars(LONG),

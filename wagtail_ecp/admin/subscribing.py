@@ -51,6 +51,8 @@ def subscribe(request: AdminRequest, kind: str, number: int) -> HttpResponse:
         raise Http404
     target = FINDERS[kind](request, number)
     row = subscriptions.own(request.user, column_of(target), target.pk)
+    if row is None and target.pk != number:  # It was of what is a part by now.
+        row = subscriptions.own(request.user, column_of(target), number)
     form = ChoicesForm(
         request.POST or None,
         target=target,
@@ -77,15 +79,17 @@ def _page(
     return page(
         request,
         "feeds/subscribe.html",
-        crumbs=[(about.name, about.url), (_("Feed"), "")],
+        crumbs=[
+            (about.name, about.url),
+            (_("Feed of %(name)s") % {"name": about.name}, ""),
+        ],
         context={
-            "header_title": _("Feed of %(name)s") % {"name": about.name},
             "about": about,
             "form": form,
             "subscription": row,
             "serves_feeds": serves_feeds,
             "address": feed_links.address(request, row) if row and serves_feeds else "",
-            "last_read": last_read(row) if row else "",
+            "last_read": last_read(row, navigation(request).zone) if row else "",
             "own_list_url": feed_links.own_list_url(),
         },
     )

@@ -1,7 +1,6 @@
 """Subscriptions in lists: one's own, and everybody's for administrators."""
 
-from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -32,27 +31,19 @@ class Row(NamedTuple):
     contents: str
     last_read: str
     member: str
-    created_at: Any
 
 
 def own_rows(request: HttpRequest) -> list[Row]:
     """Return the viewer's own subscriptions, the latest first, for one query."""
     own = Subscription.objects.live().filter(user=request.user.pk).with_targets()
-    readable = _readable(request)
-    return [
-        _row(row, *_own_name(row, request, readable=readable))
-        for row in own.order_by("-pk")[:OWN]
-    ]
+    return [_own(row, request) for row in own.order_by("-pk")[:OWN]]
 
 
-def _own_name(
-    row: Subscription, request: HttpRequest, *, readable: set[int]
-) -> tuple[str, str]:
-    if _may_be_named(row, request, readable=readable):
-        return named(row.target).name, feed_links.subscribe_url(
-            row.column, row.target_id
-        )
-    return _("something that you may no longer read"), ""
+def _own(row: Subscription, request: HttpRequest) -> Row:
+    if not _may_be_named(row, request):
+        return _row(row, request, _("something that you may no longer read"))
+    url = feed_links.subscribe_url(row.column, row.target_id)
+    return _row(row, request, named(row.target).name, url)
 
 
 @require_safe
@@ -66,13 +57,12 @@ def everybodys(request: AdminRequest) -> HttpResponse:
     if is_later_page:
         found = found.filter(pk__lt=int(before))
     rows = list(found.order_by("-pk")[: ROWS + 1])
-    readable = _readable(request)
     return page(
         request,
         "feeds/list.html",
         crumbs=[(_("Feeds"), "")],
         context={
-            "rows": list(_everybodys(rows[:ROWS], request, readable=readable)),
+            "rows": [_anybodys(row, request) for row in rows[:ROWS]],
             "older": rows[ROWS - 1].pk if len(rows) > ROWS else None,
             "is_later_page": is_later_page,
             "serves_feeds": navigation(request).serves_feeds,
@@ -80,16 +70,12 @@ def everybodys(request: AdminRequest) -> HttpResponse:
     )
 
 
-def _everybodys(
-    rows: Iterable[Subscription], request: HttpRequest, *, readable: set[int]
-) -> Iterable[Row]:
-    for row in rows:
-        member = display_name(row.user)
-        if _may_be_named(row, request, readable=readable):
-            about = named(row.target)
-            yield _row(row, about.name, about.url, member=member)
-        else:
-            yield _row(row, _without_subject(row), "", member=member)
+def _anybodys(row: Subscription, request: HttpRequest) -> Row:
+    member = display_name(row.user)
+    if not _may_be_named(row, request):
+        return _row(row, request, _without_subject(row), member=member)
+    about = named(row.target)
+    return _row(row, request, about.name, about.url, member=member)
 
 
 def _without_subject(row: Subscription) -> str:
@@ -103,13 +89,8 @@ def _without_subject(row: Subscription) -> str:
     return _("a search of their own")
 
 
-def _readable(request: HttpRequest) -> set[int]:
-    return {mailbox.pk for mailbox in navigation(request).mailboxes}
-
-
-def _may_be_named(
-    row: Subscription, request: HttpRequest, *, readable: set[int]
-) -> bool:
+def _may_be_named(row: Subscription, request: HttpRequest) -> bool:
+    readable = {mailbox.pk for mailbox in navigation(request).mailboxes}
     target = row.target
     if isinstance(target, Mailbox):
         return target.pk in readable
@@ -118,13 +99,14 @@ def _may_be_named(
     return bool(readable) and target.is_offered_to(request.user)
 
 
-def _row(row: Subscription, name: str, url: str, *, member: str = "") -> Row:
+def _row(
+    row: Subscription, request: HttpRequest, name: str, url: str = "", member: str = ""
+) -> Row:
     return Row(
         pk=row.pk,
         name=name,
         url=url,
         contents=contents(row),
-        last_read=last_read(row),
+        last_read=last_read(row, navigation(request).zone),
         member=member,
-        created_at=row.created_at,
     )
