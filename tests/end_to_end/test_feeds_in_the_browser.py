@@ -123,7 +123,8 @@ def test_nothing_about_feeds_bars_anybody(support, live_server, chromium, theme)
     chromium.get(f"{site}/admin/mail/feeds/")
     find(chromium, ".ecp-feeds")
     assert barriers(chromium) == []
-    picture(chromium, f"feeds-{theme}")
+    if theme == "light":
+        picture(chromium, "feeds")
     chromium.get(f"{site}/admin/mail/feeds/{of_olgas}/end/?from=everybody")
     find(chromium, "main form")
     assert barriers(chromium) == []

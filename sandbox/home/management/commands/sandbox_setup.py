@@ -53,8 +53,8 @@ class Command(BaseCommand):
         if not Account.objects.exists():
             owner = get_user_model().objects.get(username="owner")
             account = actions.set_owner(owner, name="Alder & Finch")
-            account.time_zone = settings.TIME_ZONE
-            account.save(update_fields=["time_zone"])
+            account.time_zone, account.rss_enabled = settings.TIME_ZONE, True
+            account.save(update_fields=["time_zone", "rss_enabled"])
             make_invoices(account)
         if Mailbox.objects.exists():
             return
