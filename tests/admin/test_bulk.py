@@ -1,6 +1,7 @@
 """The bar above a list: ticked rows and whole lists, asking first, progress and undo."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from tests.admin.queries import queries_of
@@ -247,6 +248,18 @@ def test_what_no_page_submits_is_refused(support, client, alice, data, status):
 # Asking first
 
 
+def test_no_link_of_the_question_leads_to_where_only_forms_go(support, press):
+    rows = some(support, 2)
+
+    response = press("trash", rows, place=inbox(support))
+
+    soup = BeautifulSoup(response.content, "html.parser")
+    crumbs = [link["href"] for link in soup.select(".w-breadcrumbs li a")]
+    assert crumbs[-1] == list_of(support)
+    assert BULK not in crumbs
+    assert "" not in crumbs
+
+
 def test_trash_asks_first(support, press, client):
     rows = some(support, 2)
 
@@ -334,7 +347,8 @@ def test_everything_goes_to_a_job_with_a_page_that_shows_how_far_it_is(
     response = press("archive", place=inbox(support), everything="1", confirmed="1")
 
     change = BulkChange.objects.get()
-    assert response.redirect_chain == [(url_of("bulk_result", change), 302)]
+    result = url_of("bulk_result", change)
+    assert response.redirect_chain == [(f"{result}?from={support.pk}%2Finbox", 302)]
     assert "Archive: Support: Inbox" in text(response)
     assert "<progress" in text(client.get(url_of("bulk_progress", change)))
     bulk.work(change.pk, seconds=60)
@@ -384,3 +398,13 @@ def test_nobody_sees_or_touches_what_a_colleague_changes(support, client, alice,
     for name in ("cancel_bulk", "undo_bulk"):
         assert client.post(url_of(name, change)).status_code == 404
     assert folders() == ["archive"]
+
+
+def test_what_runs_in_the_background_leads_back_to_its_list(support, press, large):
+    rows = some(support, 2)
+
+    response = press("archive", rows, place=inbox(support), confirmed="1")
+
+    soup = BeautifulSoup(response.content, "html.parser")
+    links = {link.text: link["href"] for link in soup.select(".ecp-bulk-result p a")}
+    assert links["Back to Support: Inbox"] == list_of(support)

@@ -1,6 +1,7 @@
 """The screens of contacts, and the answers while somebody addresses mail."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from tests.admin.queries import queries_of
@@ -108,6 +109,22 @@ def test_a_contact_shows_what_is_known_and_what_they_wrote(browse, vera, alice, 
     assert "Parcel" not in for_bob
     assert "None that you may read." in for_bob
     assert "Change" not in for_bob
+
+
+def test_the_question_whether_two_are_one_has_a_title_that_leads_somewhere(
+    client, vera, alice
+):
+    actions.write_down_contact("Tom", "tom@customer.example", by=alice)
+    client.force_login(alice)
+
+    response = client.post(
+        url_of("merge_contacts", vera.pk), {"address": "tom@customer.example"}
+    )
+
+    soup = BeautifulSoup(response.content, "html.parser")
+    crumbs = [link["href"] for link in soup.select(".w-breadcrumbs li a")]
+    assert "" not in crumbs
+    assert all(client.get(url, follow=True).status_code == 200 for url in crumbs)
 
 
 def test_a_contact_costs_the_same_with_many_conversations(client, vera, alice):

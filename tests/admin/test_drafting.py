@@ -181,7 +181,7 @@ def test_what_came_in_is_named_while_one_writes(client, alice, conversation):
 
     answer = by_script(client, **data).json()
 
-    assert answer["news"][0].startswith("Vera Holm wrote at")
+    assert answer["news"][0].endswith("Vera Holm wrote.")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -80,9 +81,11 @@ def bulk_change(request: AdminRequest) -> HttpResponse:
 def bulk_result(request: AdminRequest, change_id: int) -> HttpResponse:
     """Show how far it is, or what came of it."""
     change = _find(request, change_id)
-    title = bulk_words.title(change)
-    context = bulk_words.context(change)
-    return page(request, "bulk_result.html", crumbs=[(title, "")], context=context)
+    place = find_place(request, request.GET.get("from", ""))
+    lists = [(place.title, place.url)] if place else []
+    crumbs = [*lists, (bulk_words.title(change), "")]
+    context = bulk_words.context(change) | {"place": place}
+    return page(request, "bulk_result.html", crumbs=crumbs, context=context)
 
 
 @require_safe
@@ -138,7 +141,8 @@ def _do(request: AdminRequest, asked: Asked, values: Values) -> HttpResponse:
         asked.action, numbers, by=request.user, values=values, where=where
     )
     if change.state != BulkChange.State.DONE:
-        return redirect("wagtail_ecp:bulk_result", change.pk)
+        result = reverse("wagtail_ecp:bulk_result", args=[change.pk])
+        return redirect(f"{result}?{urlencode({'from': asked.place.key})}")
     if change.refused:
         _warn(request, change)
     if change.done:
@@ -170,7 +174,8 @@ def _ask(request: AdminRequest, asked: Asked, *, error: str = "") -> HttpRespons
         "what": bulk_words.asked(asked.place, asked.numbers, asked.is_everything),
         "place": asked.place,
     }
-    crumbs = [(asked.place.title, asked.place.url), (str(asked.action.label), "")]
+    list_url = asked.place.url
+    crumbs = [(asked.place.title, list_url), (str(asked.action.label), list_url)]
     return page(request, "bulk_ask.html", crumbs=crumbs, context=context)
 
 

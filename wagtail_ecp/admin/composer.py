@@ -250,11 +250,11 @@ def news_words(message: Message) -> str:
     """Say what came in: who wrote it, and when."""
     when = date_format(timezone.localtime(message.at), "TIME_FORMAT")
     if message.is_ours:
-        return _("%(name)s answered at %(when)s.") % {
+        return _("%(when)s: %(name)s answered.") % {
             "name": message.author_name,
             "when": when,
         }
-    return _("%(name)s wrote at %(when)s.") % {
+    return _("%(when)s: %(name)s wrote.") % {
         "name": message.sender_name or message.sender_address,
         "when": when,
     }

@@ -37,8 +37,11 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """Return a screen with Wagtail's slim header; the last crumb is its title."""
-    items = [{"label": _("Mail"), "url": reverse("wagtail_ecp:start")}]
-    items += [{"label": label, "url": url} for label, url in crumbs]
+    start = reverse("wagtail_ecp:start")
+    # The title is a link as well: to nowhere, where nothing but a form has this address.
+    own = start if request.method == "POST" else ""
+    items = [{"label": _("Mail"), "url": start}]
+    items += [{"label": label, "url": url or own} for label, url in crumbs]
     frame = {
         "breadcrumbs_items": items,
         "header_title": crumbs[-1][0],

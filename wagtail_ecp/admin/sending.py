@@ -133,7 +133,9 @@ def _sent(
             seconds,
         ) % {"seconds": seconds}
         offer(request, words, reverse("wagtail_ecp:unsend", args=[message.pk]))
-    return redirect(leads_to or address_of(message.conversation_id, message.pk))
+    # Without a mark of its own the next page would open at the form's, "#write".
+    onwards = f"{leads_to}#top" if leads_to else ""
+    return redirect(onwards or address_of(message.conversation_id, message.pk))
 
 
 def _words(message: Message, after: actions.Afterwards) -> str:
@@ -147,7 +149,7 @@ def _words(message: Message, after: actions.Afterwards) -> str:
 
 def _scheduled(request: AdminRequest, saved: Draft, at: Any) -> HttpResponse:
     when = date_format(timezone.localtime(at), "DATETIME_FORMAT")
-    words = _("It will be sent on %(when)s.") % {"when": when}
+    words = _("It will be sent on %(when)s") % {"when": when}
     url = reverse("wagtail_ecp:unschedule_draft", args=[saved.pk])
     offer(request, words, url)
     return redirect("wagtail_ecp:draft", saved.pk)

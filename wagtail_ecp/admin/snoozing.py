@@ -73,7 +73,7 @@ def snooze(request: AdminRequest, number: int) -> HttpResponse:
     offer_undo(
         request,
         done,
-        _("#%(number)s sleeps %(until)s.")
+        _("#%(number)s sleeps %(until)s")
         % {"number": found.pk, "until": until_words(until)},
     )
     return go_on(request, found)
