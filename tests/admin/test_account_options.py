@@ -307,7 +307,7 @@ def test_the_page_costs_the_same_with_many_members(client, olga):
 
     many = queries_of(client, options_url())
 
-    assert len(many) == len(few) <= 25
+    assert len(many) == len(few) <= 26
 
 
 def test_closing_the_account_pauses_all_and_reopening_lifts_that(client, olga):

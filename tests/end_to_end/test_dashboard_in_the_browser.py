@@ -1,8 +1,10 @@
 """The dashboard: looked at, customised by keys alone, and open to everybody."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -15,11 +17,17 @@ from tests.builders import (
     receive_and_process,
 )
 from tests.end_to_end.axe import barriers
-from tests.end_to_end.browser import find, log_in, picture, violations
+from tests.end_to_end.browser import find, log_in, main_text, picture, violations
 from tests.end_to_end.conftest import until
 from wagtail_ecp.inbox import actions, online, presence
-from wagtail_ecp.inbox.models import Announcement, Conversation, DashboardPanel
+from wagtail_ecp.inbox.models import (
+    Announcement,
+    Conversation,
+    DashboardPanel,
+    Mailbox,
+)
 from wagtail_ecp.inbox.search.vocabulary import Rule
+from wagtail_ecp.metrics.models import Fact
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
@@ -54,6 +62,55 @@ def ann(transactional_db):
     return ann
 
 
+KINDS = (
+    *(Fact.Kind.RECEIVED, Fact.Kind.RECEIVED, Fact.Kind.SENT, Fact.Kind.SPAM),
+    *(Fact.Kind.RESPONSE, Fact.Kind.ANSWERED, Fact.Kind.CLOSED),
+)
+
+
+def measured(mailbox, ann, bo):
+    """Let a month of work have been done in a mailbox."""
+    dice = Random(7)  # noqa: S311
+    rows = []
+    for number in range(600):
+        at = timezone.now() - timedelta(minutes=dice.randrange(60 * 24 * 60))
+        at = at.replace(hour=min(23, max(0, int(dice.gauss(13, 4)))))
+        kind = dice.choice(KINDS)
+        seconds = int(dice.lognormvariate(9, 1)) if kind == Fact.Kind.RESPONSE else None
+        member = dice.choice([ann, bo])
+        rows.append(
+            Fact(
+                kind=kind,
+                at=at,
+                day=at.date(),
+                hour=at.hour,
+                mailbox_number=mailbox.pk,
+                conversation_number=1 + number % 4,
+                action_number=number,
+                user=member,
+                user_name=member.username,
+                seconds=seconds,
+                business_seconds=seconds and seconds // 3,
+            )
+        )
+    Fact.objects.bulk_create(rows)
+
+
+METRICS_SHOWN = ("response", "traffic", "traffic-by-hour", "activity", "waiting")
+
+
+@pytest.fixture
+def numbers(dashboard, ann):
+    """A dashboard with metrics."""
+    measured(Mailbox.objects.first(), ann, User.objects.get(username="bo"))
+    for key in METRICS_SHOWN:
+        actions.add_panel(key, by=ann)
+    for slot in range(6):
+        actions.remove_panel(slot, by=ann)
+    dashboard.refresh()
+    return dashboard
+
+
 @pytest.fixture
 def dashboard(ann, live_server, chromium):
     log_in(chromium, live_server.url, "ann")
@@ -71,6 +128,12 @@ def narrow(browser):
 
 
 def themed(browser, theme):
+    # Colours would pass over into each other for a moment.
+    browser.execute_script(
+        "const sheet = new CSSStyleSheet();"
+        "sheet.replaceSync('* { transition: none !important }');"
+        "document.adoptedStyleSheets.push(sheet)"
+    )
     browser.execute_script(
         "document.documentElement.classList.remove('w-theme-light', 'w-theme-system');"
         f"document.documentElement.classList.add('w-theme-{theme}')"
@@ -95,6 +158,39 @@ def test_it_fits_a_narrow_window(dashboard, page):
         assert dashboard.execute_script(WIDTH_SCRIPT) <= 360
     finally:
         dashboard.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_panel_leads_to_the_cases_behind_its_numbers(numbers):
+    picture(numbers, "numbers")
+
+    find(numbers, ".ecp-panel--response h3 a").click()
+
+    until(lambda: "The conversations behind it" in main_text(numbers))
+    picture(numbers, "number-evidence")
+    assert "30" in find(numbers, ".ecp-headlines").text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["", "metrics/response/", "metrics/traffic-by-hour/"])
+def test_everybody_can_read_the_numbers(numbers, theme, page):
+    numbers.get(f"{numbers.current_url}{page}")
+    themed(numbers, theme)
+    numbers.execute_script(
+        "document.querySelectorAll('.ecp-chart details').forEach(d => { d.open = true })"
+    )
+
+    assert barriers(numbers) == []
+    assert violations(numbers) == []
+
+
+@pytest.mark.parametrize("page", ["", "metrics/response/", "metrics/traffic/"])
+def test_the_numbers_fit_a_narrow_window(numbers, page):
+    numbers.get(f"{numbers.current_url}{page}")
+    narrow(numbers)
+    try:
+        assert numbers.execute_script(WIDTH_SCRIPT) <= 360
+    finally:
+        numbers.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_a_keyboard_alone_reorders(dashboard, ann):

@@ -49,6 +49,7 @@ from wagtail_ecp.admin import (
 )
 from wagtail_ecp.admin.dashboard import customising
 from wagtail_ecp.admin.dashboard import views as dashboards
+from wagtail_ecp.admin.dashboard.metrics import evidence
 
 app_name = "wagtail_ecp"
 
@@ -56,6 +57,17 @@ urlpatterns = [
     path("", folders.start, name="start"),
     path("dashboard/", dashboards.dashboard, name="dashboard"),
     path("dashboard/live/", dashboards.live, name="dashboard_live"),
+    path("dashboard/metrics/<slug:key>/", evidence.metric, name="metric"),
+    path(
+        "dashboard/metrics/<slug:key>/numbers.csv",
+        evidence.numbers_csv,
+        name="metric_numbers",
+    ),
+    path(
+        "dashboard/metrics/<slug:key>/cases.csv",
+        evidence.cases_csv,
+        name="metric_cases",
+    ),
     path("dashboard/updates/read/", dashboards.read_updates, name="read_updates"),
     path("dashboard/customize/<slug:whose>/", customising.customise, name="customise"),
     path(

@@ -15,12 +15,12 @@ from django.views.decorators.http import (
 )
 from wagtail.admin import messages as notices
 
+from wagtail_ecp.admin.dashboard.access import require_mail
 from wagtail_ecp.admin.dashboard.choices import mailboxes_for, members_for
 from wagtail_ecp.admin.dashboard.forms import PanelForm
 from wagtail_ecp.admin.dashboard.framing import Framed
 from wagtail_ecp.admin.dashboard.registry import panel_classes
 from wagtail_ecp.admin.dashboard.settings import PanelSettings, SettingsError
-from wagtail_ecp.admin.dashboard.views import require_mail
 from wagtail_ecp.admin.navigation import navigation
 from wagtail_ecp.admin.pages import AdminRequest, page, refuses_forgery
 from wagtail_ecp.inbox import actions, permissions

@@ -55,7 +55,7 @@ class PanelForm(forms.Form):
         mailboxes: Choices,
         members: Choices,
     ) -> None:
-        super().__init__(data, initial=_initial(told))
+        super().__init__(data, initial=_fields(told))
         self.kind, self.told = kind, told
         days = [(str(days), Period(days=days).words) for days in DAYS]
         self._offer(PERIOD, [*days, (DATES, _("from one day to another"))])
@@ -85,7 +85,12 @@ class PanelForm(forms.Form):
         return given
 
 
-def _initial(told: PanelSettings) -> dict[str, Any]:
+def given_by(told: PanelSettings) -> dict[str, Any]:
+    """Return what this form would send to say the same."""
+    return {name: value for name, value in _fields(told).items() if value}
+
+
+def _fields(told: PanelSettings) -> dict[str, Any]:
     dates = told.period.dates
     return {
         PERIOD: DATES if dates else str(told.period.days),

@@ -4,6 +4,7 @@ import logging
 
 from wagtail import hooks
 
+from wagtail_ecp.admin.dashboard.metrics.panel import METRIC_PANELS
 from wagtail_ecp.admin.dashboard.panel import Panel
 from wagtail_ecp.admin.dashboard.panels.mailboxes import MailboxesPanel
 from wagtail_ecp.admin.dashboard.panels.my_mail import MyMailPanel
@@ -24,6 +25,7 @@ PANELS: tuple[type[Panel], ...] = (
     RecentActionsPanel,
     UsersOnlinePanel,
     UpdatesPanel,
+    *METRIC_PANELS,
 )
 
 

@@ -32,6 +32,9 @@ RELEASES: tuple[Release, ...] = (
         (
             _("A dashboard shows at a glance what needs doing, and can be customized."),
             _(
+                "Metrics say how the team does, and open the very cases behind a number."
+            ),
+            _(
                 "All mail is searched from a box above every list, and searches are kept."
             ),
             _("Many conversations are changed at once, and that can be undone."),

@@ -2,13 +2,13 @@
 
 import hashlib
 
-from django.core.exceptions import PermissionDenied
 from django.forms import Media
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from wagtail_ecp.admin.dashboard.access import require_mail
 from wagtail_ecp.admin.dashboard.framing import Framed
 from wagtail_ecp.admin.dashboard.panels.updates import updates
 from wagtail_ecp.admin.navigation import navigation
@@ -68,9 +68,3 @@ def read_updates(request: AdminRequest) -> HttpResponse:
     require_mail(request)
     announcements.mark_read([update.key for update in updates()], by=request.user)
     return redirect("wagtail_ecp:dashboard")
-
-
-def require_mail(request: HttpRequest) -> None:
-    """Let nobody pass whom the e-mail centre doesn't concern."""
-    if not navigation(request).is_shown:
-        raise PermissionDenied

@@ -1,0 +1,1 @@
+"""Metrics on the dashboard: a panel for each, and the page of the cases behind it."""
