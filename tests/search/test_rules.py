@@ -25,7 +25,14 @@ from wagtail_ecp.inbox.search.finding import Search
 from wagtail_ecp.inbox.search.indexing import index_waiting
 from wagtail_ecp.inbox.search.narrowing import NARROWING, TEXTS
 from wagtail_ecp.inbox.search.viewing import Viewer
-from wagtail_ecp.inbox.search.vocabulary import TYPES, Operator, Rule
+from wagtail_ecp.inbox.search.vocabulary import (
+    BY_KEY,
+    BY_NAME,
+    TYPES,
+    Operator,
+    Rule,
+    Trouble,
+)
 from wagtail_ecp.journal.actions import record
 from wagtail_ecp.journal.models import Action
 
@@ -343,6 +350,12 @@ def test_the_table_has_every_operator_of_every_type():
 
 def test_every_type_is_asked_of_the_index_or_of_the_rows():
     assert set(NARROWING) | set(TEXTS) == {kind.name for kind in TYPES}
+
+
+@pytest.mark.parametrize("name", ["ticketed", "template"])
+def test_what_has_no_object_here_is_neither_offered_nor_asked(name):
+    assert name not in {*BY_NAME, *BY_KEY}
+    assert {Rule(name, str(op)).trouble for op in Operator} == {Trouble.TYPE}
 
 
 def test_all_eighteen_operators_are_there():

@@ -85,7 +85,8 @@ class SearchSource(NamedTuple):
         self, cursor: str, *, most: int, until: datetime
     ) -> tuple[list[int], str]:
         """See ``Source``."""
-        rows, _is_cut = pages.newest(self.search, most=most, cursor=Cursor.read(cursor))
+        begin = Cursor.read(cursor)
+        rows = pages.newest(self.search, most=most, cursor=begin, to_the_end=True).rows
         numbers = [row.pk for row in rows if row.created_at <= until]
         return numbers, str(NEWEST.cursor(rows[-1]) or "") if len(rows) == most else ""
 

@@ -151,6 +151,16 @@ class Conversation(index.Indexed, models.Model):  # type: ignore[misc]
                 ),
                 name="ecp_conversation_unread",
             ),
+            # Few have files, and whoever asks for those may find the last one years ago.
+            models.Index(
+                fields=["mailbox", "folder", "-last_message_at", "-id"],
+                condition=Q(
+                    merged_into__isnull=True,
+                    snoozed_until__isnull=True,
+                    has_attachments=True,
+                ),
+                name="ecp_conversation_files",
+            ),
             models.Index(
                 fields=["assignee", "mailbox", "-last_message_at", "-id"],
                 condition=Q(

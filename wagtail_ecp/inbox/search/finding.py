@@ -141,16 +141,25 @@ class Search:
 
     def _without_the_words(self) -> ConversationQuerySet:
         """Return what all the other rules leave of what the viewer may read."""
-        visible = self.viewer.conversations().whole()
-        if not self.is_possible:
-            return visible.none()
-        found = visible.filter(self._where)
+        found = self.candidates()
         if self._unwanted and self.words is None:
-            numbers = self._index.find(
-                self._unwanted, mailboxes=self._mailboxes, limit=None
-            )
-            found = found.exclude(pk__in=numbers)
+            found = found.filter(~self._index.has(self._unwanted))
         return found
+
+    @property
+    def is_of_absent_words(self) -> bool:
+        """Whether the index is asked for nothing but words that may not be there."""
+        return self.words is None and self._unwanted is not None
+
+    def candidates(self) -> ConversationQuerySet:
+        """Return what all rules leave but those for words."""
+        visible = self.viewer.conversations().whole()
+        return visible.filter(self._where) if self.is_possible else visible.none()
+
+    def rejected(self, numbers: Sequence[int]) -> set[int]:
+        """Return which of these conversations have words that may not be there."""
+        unwanted = self._unwanted
+        return self._index.among(unwanted, numbers) if unwanted else set()
 
     def by_relevance(self, *, enough: int) -> tuple[list[int], bool]:
         """Return numbers, the best first, and whether not all were looked at.

@@ -91,7 +91,8 @@ class RuleType(NamedTuple):
         return self.operators[0]
 
 
-#: The original's types, under its names, and four of our own at the end.
+#: The original's types, under its names, and four of our own at the end. Its "ticketed"
+#: and "template" have no object here and are not offered; no other rule takes these names.
 TYPES: Final = (
     RuleType("user", "assignee", USER),
     RuleType("mailbox", "mailbox", CHOICE),

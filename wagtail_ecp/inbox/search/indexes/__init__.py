@@ -19,12 +19,18 @@ class Index(Protocol):
         """Forget the documents of these conversations."""
 
     def find(
-        self, expression: Expression, *, mailboxes: Collection[int], limit: int | None
+        self, expression: Expression, *, mailboxes: Collection[int], limit: int
     ) -> Any:
         """Return the numbers of what matches, as ``pk__in`` takes them.
 
         The latest that were put in, if there are more than ``limit``.
         """
+
+    def among(self, expression: Expression, numbers: Collection[int]) -> set[int]:
+        """Return which of these conversations match."""
+
+    def has(self, expression: Expression) -> Any:
+        """Return the same as a condition on conversations."""
 
     def rank(
         self, expression: Expression, *, mailboxes: Collection[int], limit: int

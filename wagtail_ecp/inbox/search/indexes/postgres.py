@@ -5,17 +5,21 @@ fuzzy search stay empty. A document that changed gets a new row, so that the lat
 found by their numbers.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
-from django.db import router, transaction
-from django.db.models import BigIntegerField, F, QuerySet, TextField, Value
+from django.db import transaction
+from django.db.models import (
+    BigIntegerField,
+    F,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast
-from modelsearch.conf import get_app_config
-from modelsearch.utils import get_content_type_pk
 
-from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.search.documents import Document
 from wagtail_ecp.inbox.search.expressions import (
     AllOf,
@@ -24,15 +28,15 @@ from wagtail_ecp.inbox.search.expressions import (
     Phrase,
     Without,
 )
+from wagtail_ecp.inbox.search.indexes.table import TableIndex
 from wagtail_ecp.inbox.search.tokens import scope
 
 
-class PostgresIndex:
+class PostgresIndex(TableIndex):
     """Documents as tsvectors."""
 
     def __init__(self, backend: Any) -> None:
-        self._entries = get_app_config().get_model("IndexEntry").objects
-        self._alias = router.db_for_write(self._entries.model)
+        super().__init__(backend)
         self._config = backend.config or "simple"
 
     @staticmethod
@@ -44,12 +48,11 @@ class PostgresIndex:
 
     def put(self, documents: Sequence[Document]) -> None:
         """Take in these documents, in place of older ones."""
-        kind = get_content_type_pk(Conversation)
         with transaction.atomic(using=self._alias):
             self.remove([document.number for document in documents])
             self._entries.bulk_create(
                 self._entries.model(
-                    content_type_id=kind,
+                    content_type_id=self._kind,
                     object_id=str(document.number),
                     title=_vector("", "simple"),
                     autocomplete=_vector(scope(document.mailbox_id), "simple"),
@@ -59,13 +62,6 @@ class PostgresIndex:
                 )
                 for document in documents
             )
-
-    def remove(self, numbers: Collection[int]) -> None:
-        """Forget these."""
-        self._entries.filter(
-            content_type_id=get_content_type_pk(Conversation),
-            object_id__in=list(map(str, numbers)),
-        )._raw_delete(using=self._alias)
 
     def _asked(self, expression: Expression) -> SearchQuery:
         return SearchQuery(_written(expression), config=self._config, search_type="raw")
@@ -86,11 +82,15 @@ class PostgresIndex:
         )
         return matching
 
-    def find(
-        self, expression: Expression, *, mailboxes: Collection[int], limit: int | None
-    ) -> QuerySet[Any, Any]:
-        """Return the numbers of what matches, the latest ones."""
-        return self._matching(expression, mailboxes).values("number")[:limit]
+    def _among(self, expression: Expression, entries: Collection[int]) -> Iterable[int]:
+        own = self._entries.filter(pk__in=list(entries), body=self._asked(expression))
+        return list(own.values_list("pk", flat=True))
+
+    def _is(self, expression: Expression, entry: Subquery) -> QuerySet[Any, Any]:
+        found: QuerySet[Any, Any] = self._entries.filter(
+            pk=entry, body=self._asked(expression)
+        )
+        return found
 
     def rank(
         self, expression: Expression, *, mailboxes: Collection[int], limit: int
@@ -102,12 +102,6 @@ class PostgresIndex:
             score=SearchRank(F("body"), self._asked(expression)),
         )
         return list(rows.values_list("number", "score"))
-
-    def has_more(
-        self, expression: Expression, *, mailboxes: Collection[int], than: int
-    ) -> bool:
-        """Whether more match than so many."""
-        return bool(self._matching(expression, mailboxes)[than : than + 1].count())
 
 
 def _vector(text: str, config: str, *, weight: str | None = None) -> SearchVector:

@@ -7,6 +7,7 @@ are asked for as whole ones there.
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db.models import Q
 from modelsearch.query import And, Not, Or, Phrase
 
 from wagtail_ecp.inbox.models import Conversation
@@ -48,11 +49,23 @@ class ServiceIndex:
         expression: expressions.Expression,
         *,
         mailboxes: Collection[int],
-        limit: int | None,
+        limit: int,
     ) -> list[int]:
         """Return the numbers of what matches, the best ones."""
         found = self._matching(expression, mailboxes)
-        return [row.pk for row in found[: min(limit or MOST, MOST)]]
+        return [row.pk for row in found[: min(limit, MOST)]]
+
+    def among(
+        self, expression: expressions.Expression, numbers: Collection[int]
+    ) -> set[int]:
+        """Return which of these match, as far as the service gives results."""
+        found = self._backend.search(_asked(expression), Conversation.objects.all())
+        return {row.pk for row in found[:MOST]} & {*numbers}
+
+    def has(self, expression: expressions.Expression) -> Q:
+        """Return a condition on conversations: whether they match."""
+        found = self._backend.search(_asked(expression), Conversation.objects.all())
+        return Q(pk__in=[row.pk for row in found[:MOST]])
 
     def rank(
         self,

@@ -6,32 +6,29 @@ A document that changed gets a new row: FTS5 yields rows by number, so that the 
 come first and the rest need not be looked at.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db import connections, router, transaction
-from django.db.models import BigIntegerField, FloatField, Func, QuerySet
+from django.db import connections, transaction
+from django.db.models import BigIntegerField, FloatField, Func, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.db.models.lookups import Lookup
 from modelsearch.conf import get_app_config
-from modelsearch.utils import get_content_type_pk
 
-from wagtail_ecp.inbox.models import Conversation
 from wagtail_ecp.inbox.search.documents import Document
 from wagtail_ecp.inbox.search.expressions import AllOf, Expression, Phrase, Without
+from wagtail_ecp.inbox.search.indexes.table import TableIndex
 from wagtail_ecp.inbox.search.tokens import scope
 
 
-class SQLiteIndex:
+class SQLiteIndex(TableIndex):
     """Documents in FTS5."""
 
-    def __init__(self, _backend: Any) -> None:
-        config = get_app_config()
-        self._entries = config.get_model("IndexEntry").objects
-        self._words = config.get_model("SQLiteFTSIndexEntry").objects
+    def __init__(self, backend: Any) -> None:
+        super().__init__(backend)
+        self._words = get_app_config().get_model("SQLiteFTSIndexEntry").objects
         # Sites may have modelsearch under its own name or under Wagtail's.
         self._table = self._words.model._meta.db_table
-        self._alias = router.db_for_write(self._entries.model)
 
     @staticmethod
     def serves(backend: Any) -> bool:
@@ -42,12 +39,11 @@ class SQLiteIndex:
 
     def put(self, documents: Sequence[Document]) -> None:
         """Take in these documents, in place of older ones."""
-        kind = get_content_type_pk(Conversation)
         with transaction.atomic(using=self._alias):
             self.remove([document.number for document in documents])
             rows = self._entries.bulk_create(
                 self._entries.model(
-                    content_type_id=kind,
+                    content_type_id=self._kind,
                     object_id=str(document.number),
                     title="",
                     body="",
@@ -65,13 +61,6 @@ class SQLiteIndex:
                     ],
                 )
 
-    def remove(self, numbers: Collection[int]) -> None:
-        """Forget these; a trigger of modelsearch empties FTS5."""
-        self._entries.filter(
-            content_type_id=get_content_type_pk(Conversation),
-            object_id__in=map(str, numbers),
-        )._raw_delete(using=self._alias)
-
     def _matching(
         self, expression: Expression, mailboxes: Collection[int]
     ) -> QuerySet[Any, Any]:
@@ -82,11 +71,22 @@ class SQLiteIndex:
         )
         return matching
 
-    def find(
-        self, expression: Expression, *, mailboxes: Collection[int], limit: int | None
-    ) -> QuerySet[Any, Any]:
-        """Return the numbers of what matches, the latest ones."""
-        return self._matching(expression, mailboxes).values("number")[:limit]
+    def _among(self, expression: Expression, entries: Collection[int]) -> Iterable[int]:
+        # FTS5 would begin anew for each row that it is told; a span it reads at once.
+        span = (min(entries), max(entries))
+        marks = ", ".join("%s" for _entry in entries)
+        with connections[self._alias].cursor() as cursor:
+            cursor.execute(
+                f"SELECT rowid FROM {self._table} WHERE {self._table} MATCH %s"  # noqa: S608
+                f" AND rowid BETWEEN %s AND %s AND +rowid IN ({marks})",
+                [_in_body(expression), *span, *entries],
+            )
+            return [pk for (pk,) in cursor.fetchall()]
+
+    def _is(self, expression: Expression, entry: Subquery) -> QuerySet[Any, Any]:
+        matching = self._words.filter(_Match(self._table, _in_body(expression)))
+        found: QuerySet[Any, Any] = matching.filter(pk=entry)
+        return found
 
     def rank(
         self, expression: Expression, *, mailboxes: Collection[int], limit: int
@@ -97,12 +97,6 @@ class SQLiteIndex:
         )
         rows = scored.values_list("number", "score")[:limit]
         return [(number, -score) for number, score in rows]  # FTS5's best are lowest.
-
-    def has_more(
-        self, expression: Expression, *, mailboxes: Collection[int], than: int
-    ) -> bool:
-        """Whether more match than so many."""
-        return bool(self._matching(expression, mailboxes)[than : than + 1].count())
 
 
 class _Match(Lookup[Any]):
@@ -133,7 +127,11 @@ class _Score(Func):
 
 def _asked(expression: Expression, mailboxes: Collection[int]) -> str:
     scopes = " OR ".join(f'"{scope(number)}"' for number in mailboxes)
-    return f"{{autocomplete}} : ({scopes}) AND {{body}} : ({_written(expression)})"
+    return f"{{autocomplete}} : ({scopes}) AND {_in_body(expression)}"
+
+
+def _in_body(expression: Expression) -> str:
+    return f"{{body}} : ({_written(expression)})"
 
 
 def _written(expression: Expression) -> str:
