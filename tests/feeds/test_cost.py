@@ -53,12 +53,13 @@ def test_a_feed_takes_as_few_statements_for_much_mail_as_for_little(
 ):
     receive(1)
     address = an_address(a_target(name, by=alice), by=alice)
-    client.get(address)  # Writes down who reads, once an hour.
-    few, _answer = statements(client, address)
+    few, _answer = statements(client, address, user_agent="the first")
     receive(60, together=name == "conversation")
 
-    many, answer = statements(client, address)
-    unchanged, nothing = statements(client, address, if_none_match=answer["ETag"])
+    # Each writes down who reads, which happens once an hour or for another program.
+    many, answer = statements(client, address, user_agent="another")
+    given = {"if_none_match": answer["ETag"], "user_agent": "a third"}
+    unchanged, nothing = statements(client, address, **given)
 
     assert (answer.status_code, nothing.status_code) == (200, 304)
     assert answer.content.count(b"<item>") >= 50

@@ -35,16 +35,17 @@ class ShownMailbox:
 
     def feed(self, before: str) -> Feed:
         """Return one page of the mail, the latest first."""
-        mailbox = self._mailbox
         messages, has_more = self._page(before)
         found = belongings.of({m.conversation_id for m in messages}, messages)
         frame = self.frame
+        subscription = frame.subscription
         oldest = messages[-1].pk if messages else 0
         return Feed(
             id=frame.identifier(),
-            title=mailbox.name,
-            subtitle=_("New mail for %(address)s") % {"address": mailbox.address},
-            page_url=frame.page("folder", mailbox.pk, Folder.INBOX),
+            title=subscription.mailbox_name,
+            subtitle=_("New mail for %(address)s")
+            % {"address": subscription.mailbox_address},
+            page_url=frame.page("folder", subscription.target_id, Folder.INBOX),
             self_url=frame.address(before=before) if before else frame.address(),
             updated=self.version.changed_at,
             entries=tuple(entries.of_message(frame, m, found) for m in messages),
@@ -52,15 +53,10 @@ class ShownMailbox:
             language=settings.LANGUAGE_CODE,
         )
 
-    @property
-    def _mailbox(self) -> Mailbox:
-        mailbox = self.frame.subscription.mailbox
-        assert mailbox is not None  # noqa: S101 - it is of this kind.
-        return mailbox
-
     def _page(self, before: str) -> tuple[list[Message], bool]:
-        visible = Message.objects.visible_to(self.frame.subscription.user)
-        news = visible.news(self._mailbox)
+        subscription = self.frame.subscription
+        visible = Message.objects.visible_to(subscription.user)
+        news = visible.news(subscription.target_id)
         if before.isascii() and before.isdecimal() and len(before) <= _DIGITS:
             news = news.filter(pk__lt=int(before))
         if not self.frame.has_bodies:

@@ -29,7 +29,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Find incoming mail that was not judged; only old mail is not."""
         return self.filter(direction=Message.Direction.IN, score=None)
 
-    def news(self, mailbox: Mailbox) -> "MessageQuerySet":
+    def news(self, mailbox: Mailbox | int) -> "MessageQuerySet":
         """Find what came into a mailbox and is no junk, the latest arrival first."""
         found = self.filter(news_of=mailbox).exclude(score__is_spam=True)
         return found.exclude(conversation__folder__in=JUNK).order_by("-pk")

@@ -1,11 +1,11 @@
 """Feeds that members read in programs of their own."""
 
 import secrets
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,12 @@ from wagtail_ecp.inbox.models.saved_searches import SavedSearch
 #: What one may subscribe to, by the name of its column.
 Target = Mailbox | Conversation | SavedSearch
 TARGETS = ("mailbox", "conversation", "saved_search")
+
+#: What a mailbox's feed says of it.
+_OF_ITS_MAILBOX: Final = {
+    "mailbox_name": F("mailbox__name"),
+    "mailbox_address": F("mailbox__address"),
+}
 
 
 def new_nonce() -> str:
@@ -44,10 +50,12 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def with_rights(self) -> "SubscriptionQuerySet":
         """Read with what decides whether and what to answer.
 
-        Mailboxes and conversations have many columns, which cost time at every poll:
-        they are read as their member may see them, and when something has changed.
+        Mailboxes and conversations have many columns, which cost time at every poll: of
+        a mailbox come the two that its feed shows, and a conversation is read when
+        something has changed.
         """
-        return self.select_related("account__installation", "user", "saved_search")
+        found = self.select_related("account__installation", "user", "saved_search")
+        return found.annotate(**_OF_ITS_MAILBOX)
 
 
 class Subscription(models.Model):
@@ -62,6 +70,10 @@ class Subscription(models.Model):
         RSS = "rss", _("RSS 2.0")
         ATOM = "atom", _("Atom")
         JSON = "json", _("JSON Feed")
+
+    # Of a mailbox's subscription that was read ``with_rights``.
+    mailbox_name: str
+    mailbox_address: str
 
     account = models.ForeignKey(
         Account,
