@@ -3,17 +3,19 @@
 Wagtail's migrations take half a minute, so their result is kept in tests/.cache (or
 beside the other PostgreSQL databases) under a name that changes with them. Each run
 works on a copy of its own: several runs may go on at the same time, and a killed one
-spoils nothing. A transactional test ends by emptying every table, also of the rows that
-Wagtail's migrations bring (root page, site, locale), so it is followed by a new copy.
+spoils nothing. One of them migrates; the others wait for it. What a transactional test
+leaves is thrown away with its copy.
 """
 
+import fcntl
+import gc
 import hashlib
 import inspect
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +24,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.test import TransactionTestCase
 
 
 class Original(Protocol):
@@ -92,6 +95,7 @@ class PostgresOriginal:
 
 
 RENEW = pytest.StashKey[Callable[[], None]]()
+IS_SPOILT = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -105,11 +109,23 @@ def original(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(original, django_db_createdb, django_db_blocker):
+def turn() -> Iterator[Callable[[], None]]:
+    """Wait until no other run migrates; a call lets the next one go on."""
+    with ExitStack() as held:
+        file = held.enter_context((settings.CACHE / "turn").open("w"))
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield held.close
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(original, turn, django_db_createdb, django_db_blocker):
     """Copy the original, if there is one, just before the database is looked for."""
     with django_db_blocker.unblock():
         if original.exists() and not django_db_createdb:
+            turn()
             original.restore()
+        else:
+            gc.disable()  # Each state of the models is garbage: it doubled the time.
 
 
 @pytest.fixture(scope="session")
@@ -119,8 +135,9 @@ def django_db_keepdb():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, original, django_db_setup, django_db_blocker):
+def django_db_setup(request, original, turn, django_db_setup, django_db_blocker):
     """Keep what was migrated for the next run, and remove this run's copy at its end."""
+    gc.enable()
 
     def renew():
         with django_db_blocker.unblock():
@@ -129,6 +146,7 @@ def django_db_setup(request, original, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         if not original.exists():
             original.save()
+    turn()
     request.config.stash[RENEW] = renew
     yield
     with django_db_blocker.unblock():
@@ -136,12 +154,26 @@ def django_db_setup(request, original, django_db_setup, django_db_blocker):
         original.forget()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_flush(request):
+    """Have a transactional test's tables thrown away with the copy, not emptied before."""
+
+    def spoil(_case: TransactionTestCase) -> None:
+        request.config.stash[IS_SPOILT] = True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", spoil)
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """Follow a transactional test by a fresh copy."""
+    """Follow a transactional test by a fresh copy, when all that used the old has ended."""
     result = yield
-    if nextitem and RENEW in item.config.stash and is_transactional(item):
-        item.config.stash[RENEW]()
+    stash = item.config.stash
+    if stash.get(IS_SPOILT, False) and nextitem:
+        stash[IS_SPOILT] = False
+        stash[RENEW]()
     return result
 
 
@@ -155,13 +187,3 @@ def state_of_the_migrations() -> str:
             source = inspect.getsourcefile(type(loader.disk_migrations[key]))
             digest.update(Path(str(source)).read_bytes())
     return digest.hexdigest()[:12]
-
-
-def is_transactional(item: pytest.Item) -> bool:
-    fixtures = getattr(item, "fixturenames", ())
-    marker = item.get_closest_marker("django_db")
-    return (
-        "transactional_db" in fixtures
-        or "live_server" in fixtures
-        or bool(marker and marker.kwargs.get("transaction"))
-    )
