@@ -7,7 +7,7 @@ from django.test.utils import _TestState
 
 from tests.builders import a_user
 
-pytest_plugins = ["tests.database", "tests.servers"]
+pytest_plugins = ["tests.database", "tests.logs", "tests.servers"]
 
 
 @pytest.fixture(scope="session", autouse=True)

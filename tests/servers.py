@@ -142,7 +142,7 @@ def rq_queues(redis_url, settings):
 
 
 @pytest.fixture
-def rq_worker(rq_queues, transactional_db, tmp_path):
+def rq_worker(rq_queues, transactional_db, new_log):
     """Starts RQ workers, as ``rq_worker("ecp-in", ECP_TEST_SMTP_PORT="2525")``.
 
     Each is a process of its own on the test's database, files and queues; returned when
@@ -152,7 +152,7 @@ def rq_worker(rq_queues, transactional_db, tmp_path):
 
     def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         earlier = len(Worker.all(Redis.from_url(rq_queues)))
-        log = tmp_path / f"worker-{len(started)}.log"
+        log = new_log("worker")
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "django", "rqworker", *arguments],
@@ -166,8 +166,8 @@ def rq_worker(rq_queues, transactional_db, tmp_path):
         started.append(process)
         end = time.monotonic() + PATIENCE
         while len(Worker.all(Redis.from_url(rq_queues))) == earlier:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < end, f"no worker yet:\n{log.read_text()}"
+            assert process.poll() is None, "the worker has ended"
+            assert time.monotonic() < end, "no worker yet"
             time.sleep(0.05)
         return process
 

@@ -56,13 +56,14 @@ def test_what_a_sender_is_told_is_what_happens_to_the_mail(smtp):
 def test_with_a_certificate_it_takes_mail_encrypted(
     rq_queues,
     transactional_db,
+    new_log,
     certificate,  # noqa: F811
 ):
     a_mailbox()
     files = ("--certificate", certificate.certificate, "--key", certificate.key)
 
     with (
-        listening(rq_queues, *map(str, files)) as port,
+        listening(rq_queues, new_log("listener"), *map(str, files)) as port,
         smtplib.SMTP("127.0.0.1", port) as smtp,
     ):
         smtp.starttls(context=certificate.for_clients())

@@ -48,6 +48,15 @@ def test_chromium_shows_the_admin(chromium, live_server):
     assert "Sign in" in chromium.title
 
 
+def test_a_failure_shows_what_the_processes_of_its_test_wrote(request, new_log):
+    new_log("worker").write_text("No such job")
+    call = pytest.CallInfo.from_call(lambda: pytest.fail("never came true"), "call")
+
+    report = request.node.ihook.pytest_runtest_makereport(item=request.node, call=call)
+
+    assert ("worker-0.log", "No such job") in report.sections
+
+
 def test_a_run_that_requires_servers_ends_without_them(monkeypatch):
     monkeypatch.setenv("ECP_TEST_SERVERS", "required")
     monkeypatch.setitem(servers.MISSING, "redis", lambda: "no Redis here")
