@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.admin.queries import queries_of
 from tests.builders import a_mailbox, a_user, an_account, an_email, receive_and_process
@@ -167,7 +167,7 @@ def test_ready_file_is_deleted(client, ready):
 
 
 def test_expired_export_is_gone(client, ready):
-    Export.objects.update(expires_at=timezone.now())
+    Export.objects.update(expires_at=Now())
 
     assert ready.file_name not in client.get(url()).content.decode()
     assert client.post(url("export_download", ready.pk)).url == url()

@@ -5,7 +5,7 @@ from collections import Counter
 from email import message_from_bytes
 
 import pytest
-from django.utils import timezone
+from django.db.models.functions import Now
 from redis import Redis
 
 from tests.builders import SUPPORT, a_mailbox, a_user, an_email
@@ -28,8 +28,8 @@ State = IncomingMail.State
 
 def let_leases_run_out():
     """Be some minutes later."""
-    IncomingMail.objects.exclude(lease_until=None).update(lease_until=timezone.now())
-    Outbox.objects.exclude(lease_until=None).update(lease_until=timezone.now())
+    IncomingMail.objects.exclude(lease_until=None).update(lease_until=Now())
+    Outbox.objects.exclude(lease_until=None).update(lease_until=Now())
 
 
 def test_received_mail_outlives_its_worker_and_the_queue(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -372,7 +373,7 @@ def test_sweep_finds_what_a_worker_left(support, alice, large, settings):
     }
     change = bulk.ask(ARCHIVE, numbers(some(support, 3)), by=alice)
     BulkChange.objects.update(
-        lease_owner="dead", lease_until=timezone.now() - timedelta(seconds=1)
+        lease_owner="dead", lease_until=Now() - timedelta(seconds=1)
     )
 
     bulk_change(change.pk)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.builders import a_draft, a_mailbox, an_email, grant, receive_and_process
@@ -476,7 +477,7 @@ def test_it_is_too_late_once_a_worker_has_it(conversation, alice):
     with running(keeper) as port:
         use_server(port)
         message = send(draft, alice, undo=TEN_SECONDS)
-        Outbox.objects.update(next_try_at=timezone.now())
+        Outbox.objects.update(next_try_at=Now())
         sending.send(message.outbox.pk)
 
     with pytest.raises(actions.TooLateError):
@@ -487,7 +488,7 @@ def test_it_is_too_late_once_a_worker_has_it(conversation, alice):
 
 def test_it_is_too_late_when_the_time_is_over(conversation, alice):
     message = send(a_draft(conversation, by=alice), alice, undo=TEN_SECONDS)
-    Outbox.objects.update(undo_until=timezone.now())
+    Outbox.objects.update(undo_until=Now())
 
     with pytest.raises(actions.TooLateError):
         actions.unsend(message, by=alice)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.builders import SUPPORT, a_mailbox, an_email, receive_and_process
@@ -119,7 +120,7 @@ def answer(alice):
 
 
 def send(outbox):
-    Outbox.objects.update(next_try_at=timezone.now())
+    Outbox.objects.update(next_try_at=Now())
     sending.send(outbox.pk)
     outbox.refresh_from_db()
     return outbox.state
@@ -248,7 +249,7 @@ def test_a_letter_to_our_own_people_waits_for_encryption_too(alice, settings, tr
         assert keeper.mails == []
 
         by_the_site(settings, port, is_encrypted=True)
-        Letter.objects.update(next_try_at=timezone.now())
+        Letter.objects.update(next_try_at=Now())
         letters.send(letter.pk)
 
     letter.refresh_from_db()

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.core.management import call_command
-from django.utils import timezone
+from django.db.models.functions import Now
 from wagtail.models import ModelLogEntry
 
 from tests.builders import a_mailbox, a_user, an_account, an_email, receive_and_process
@@ -189,7 +189,7 @@ def test_killed_half_way_and_run_again_gives_one_complete_file(
         with pytest.raises(Killed):
             exports.work(export.pk, seconds=LONG)
     assert exports.work(export.pk, seconds=LONG) is False, "the claim still holds"
-    Export.objects.update(lease_until=timezone.now())
+    Export.objects.update(lease_until=Now())
 
     exports.work(export.pk, seconds=LONG)
 
@@ -350,7 +350,7 @@ def test_export_is_removed_after_a_week(owner, some_mail):
     exports.work(export.pk, seconds=LONG)
     fresh = exports.ask(by=owner)
     exports.work(fresh.pk, seconds=LONG)
-    Export.objects.filter(pk=export.pk).update(expires_at=timezone.now())
+    Export.objects.filter(pk=export.pk).update(expires_at=Now())
 
     remove_old_exports()
 
@@ -362,7 +362,7 @@ def test_expired_export_is_not_ready_before_the_night(owner, some_mail):
     export = exports.ask(by=owner)
     exports.work(export.pk, seconds=LONG)
 
-    Export.objects.update(expires_at=timezone.now())
+    Export.objects.update(expires_at=Now())
 
     export.refresh_from_db()
     assert not export.is_ready
@@ -415,7 +415,7 @@ def test_export_that_kills_its_workers_is_given_up(owner, some_mail, monkeypatch
     for _try in range(exports.ATTEMPTS):
         with pytest.raises(Killed):
             exports.work(export.pk, seconds=LONG)
-        Export.objects.update(lease_until=timezone.now())
+        Export.objects.update(lease_until=Now())
 
     exports.work(export.pk, seconds=LONG)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -311,7 +312,7 @@ def test_mail_that_waits_for_a_worker_is_said(olga, minutes, level):
 
 def test_answer_that_waits_for_a_worker_is_said(olga, alice):
     mailbox = a_mailbox(repliers=[alice])
-    an_answer(mailbox, alice, next_try_at=timezone.now() - timedelta(minutes=6))
+    an_answer(mailbox, alice, next_try_at=Now() - timedelta(minutes=6))
 
     assert the_trouble().title == "Outgoing mail"
 

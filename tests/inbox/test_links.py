@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
 from django.test import Client, override_settings
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.builders import a_draft, a_mailbox
 from wagtail_ecp.checks import check_installation
@@ -74,7 +74,7 @@ def test_the_address_works_without_a_cookie_and_is_nobody_else_s_business(alice)
 @override_settings(**SMALL_LIMIT)
 def test_an_expired_address_says_so(alice):
     address = address_in(send(alice, LARGE))
-    FileLink.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    FileLink.objects.update(expires_at=Now() - timedelta(minutes=1))
 
     answers = [Client().get(address), Client().get(f"{address}download/")]
 
@@ -126,7 +126,7 @@ def test_files_within_the_limits_are_taken():
 @override_settings(**SMALL_LIMIT)
 def test_what_expired_long_ago_is_forgotten(alice):
     send(alice, LARGE)
-    FileLink.objects.update(expires_at=timezone.now() - links.KEPT - timedelta(days=1))
+    FileLink.objects.update(expires_at=Now() - links.KEPT - timedelta(days=1))
 
     links.remove_expired()
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.builders import (
@@ -105,7 +106,7 @@ def test_a_failing_mail_waits_and_is_tried_again(db, monkeypatch):
     assert "boiler" in row.reason
     assert IncomingMail.objects.filter(next_try_at__gt=timezone.now()).exists()
     monkeypatch.undo()
-    IncomingMail.objects.update(next_try_at=timezone.now())
+    IncomingMail.objects.update(next_try_at=Now())
     process_batch()
     row.refresh_from_db()
     assert (row.state, row.reason) == (State.STORED, "")
@@ -147,7 +148,7 @@ def test_a_mail_whose_worker_died_travels_alone(db):
     receive(an_email("Killer"), recipients=[SUPPORT])
     # As a killed worker leaves it: claimed, counted, and overdue.
     IncomingMail.objects.update(
-        lease_owner="dead", lease_until=timezone.now(), lease_epoch=1, attempts=1
+        lease_owner="dead", lease_until=Now(), lease_epoch=1, attempts=1
     )
     receive(an_email("Fresh"), recipients=[SUPPORT])
     sizes = []
@@ -170,7 +171,7 @@ def test_a_crash_between_message_and_ledger_stores_nothing_twice(db):
     (row,) = receive_and_process(an_email())
     # As if the worker had died before it finished the ledger's rows.
     IncomingMail.objects.update(
-        state=State.RECEIVED, lease_owner="dead", lease_until=timezone.now()
+        state=State.RECEIVED, lease_owner="dead", lease_until=Now()
     )
 
     process_batch()

@@ -3,8 +3,8 @@
 import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.admin.test_replying import conversation, send  # noqa: F401 - fixtures
 from tests.builders import an_email, receive_and_process
@@ -50,7 +50,7 @@ def test_the_form_says_nothing_of_it_otherwise(send, client, conversation):  # n
 
 def test_what_waits_already_goes_on_waiting_and_leaves_later(conversation, alice):  # noqa: F811
     message = reply(conversation, alice)
-    Outbox.objects.update(next_try_at=timezone.now())
+    Outbox.objects.update(next_try_at=Now())
     receive_only(True)
     keeper = Keeper()
 

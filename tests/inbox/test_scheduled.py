@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.builders import a_draft, a_mailbox, an_email, receive_and_process
@@ -43,7 +44,7 @@ def schedule(draft, by, **after):
 
 
 def let_its_time_come():
-    Draft.objects.exclude(send_at=None).update(send_at=timezone.now())
+    Draft.objects.exclude(send_at=None).update(send_at=Now())
 
 
 def test_it_leaves_at_its_time_and_not_before(conversation, alice):

@@ -5,6 +5,7 @@ from email import message_from_bytes
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.builders import a_mailbox, an_email, receive_and_process
@@ -59,7 +60,7 @@ def use_server(port):
 
 
 def send(message):
-    Outbox.objects.update(next_try_at=timezone.now())
+    Outbox.objects.update(next_try_at=Now())
     sending.send(message.outbox.pk)
     message.outbox.refresh_from_db()
     return message.outbox

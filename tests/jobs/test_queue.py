@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import django_rq
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.builders import SUPPORT, a_mailbox, an_email
@@ -78,7 +79,7 @@ def test_the_sweep_leaves_claimed_mail_to_its_worker(
     a_mailbox()
     receive(an_email(), recipients=[SUPPORT])
     IncomingMail.objects.update(
-        lease_owner="x", lease_until=timezone.now() + timedelta(minutes=1)
+        lease_owner="x", lease_until=Now() + timedelta(minutes=1)
     )
 
     with django_capture_on_commit_callbacks(execute=True):
