@@ -94,6 +94,8 @@ class PostgresOriginal:
             cursor.execute(statement)
 
 
+#: A test has one of these if it touches the database.
+FIXTURES = {"db", "transactional_db", "live_server"}
 RENEW = pytest.StashKey[Callable[[], None]]()
 IS_SPOILT = pytest.StashKey[bool]()
 
@@ -166,6 +168,14 @@ def _no_flush(request):
         yield
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out on PostgreSQL what no database is asked in: SQLite's run has it."""
+    if connection.vendor == "postgresql":
+        left_out = [item for item in items if not needs_a_database(item)]
+        items[:] = [item for item in items if needs_a_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """Follow a transactional test by a fresh copy, when all that used the old has ended."""
@@ -187,3 +197,12 @@ def state_of_the_migrations() -> str:
             source = inspect.getsourcefile(type(loader.disk_migrations[key]))
             digest.update(Path(str(source)).read_bytes())
     return digest.hexdigest()[:12]
+
+
+def needs_a_database(item: pytest.Item) -> bool:
+    """Tell whether a test runs differently on another database."""
+    marks = ("django_db", "postgres")
+    return bool(
+        FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        or any(item.get_closest_marker(name) for name in marks)
+    )
