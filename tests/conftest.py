@@ -20,6 +20,12 @@ def _plain_templates(django_test_environment):
     Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the groups, which take longest: no processor waits for them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 @pytest.fixture(autouse=True)
 def _private_files(settings, tmp_path):
     location = tmp_path / "private"

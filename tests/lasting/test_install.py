@@ -141,6 +141,7 @@ def wait_for(condition, log):
 
 @pytest.mark.slow
 @pytest.mark.redis
+@pytest.mark.xdist_group("install")
 def test_the_guides_lead_to_the_first_mail_and_out_again(site):
     before, urls = site.settings.read_text(), site.urls.read_text()
     site.settings.write_text("\n".join([before, *blocks(GUIDE, "python")]))

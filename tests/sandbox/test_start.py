@@ -38,7 +38,10 @@ print("COUNTED", json.dumps({
 }))
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.redis]
+pytestmark = [
+    *(pytest.mark.slow, pytest.mark.redis),
+    pytest.mark.xdist_group("sandbox"),  # One home for all of them.
+]
 
 
 class Sandbox:

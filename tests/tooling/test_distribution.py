@@ -8,7 +8,7 @@ import pytest
 from packaging.metadata import Metadata
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("distribution")]
 
 
 @pytest.fixture(scope="module")

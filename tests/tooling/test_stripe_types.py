@@ -9,7 +9,7 @@ import pytest
 from tests.settings import CACHE
 from wagtail_ecp.billing.stripe import parameters
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mypy")]
 
 TYPOS = {
     "line_items": "lineitems",
