@@ -1,8 +1,17 @@
-# Steps with a heading, their time, and a list of all of them at the end.
+# Steps with a heading, their time, and a list of all of them at the end. A step that has
+# waited, for others on the machine too, took less of the processors than of the clock.
 
 results=()
 failures=0
 began=$SECONDS
+taken=0
+spent=$(mktemp)
+
+# Put into $taken the seconds of the processors that all steps up to now have had.
+measure() {
+    times >"$spent" # Not in a pipe: that shell has no children.
+    taken=$(awk -F'[ms ]+' 'NR == 2 { print int(60 * $1 + $2 + 60 * $3 + $4) }' "$spent")
+}
 
 say() {
     printf '%s\n' "$*"
@@ -20,14 +29,16 @@ check() {
 }
 
 step() {
-    local title=$1 from=$SECONDS code=0 outcome
+    local title=$1 from=$SECONDS code=0 outcome before=$taken
     shift
     printf '\n=== %s\n' "$title"
     # In a shell of its own, because bash ignores -e in a function called before "||".
     bash -euo pipefail -c '"$@"' step "$@" </dev/null || code=$?
     outcome="ok"
     ((code == 0)) || outcome="FAILED ($code)"
-    results+=("$(printf '%5d s  %-12s %s' $((SECONDS - from)) "$outcome" "$title")")
+    measure
+    results+=("$(printf '%5d s  %5d s of CPU  %-12s %s' \
+        $((SECONDS - from)) $((taken - before)) "$outcome" "$title")")
     say "=== $title: $outcome after $((SECONDS - from)) s"
     return "$code"
 }
@@ -37,6 +48,8 @@ finish() {
     ((failures == 0)) || code=1
     stop_postgres
     printf '\n=== All steps\n'
-    printf '%s\n' "${results[@]}" "$(printf '%5d s  in all' $((SECONDS - began)))"
+    printf '%s\n' "${results[@]}" \
+        "$(printf '%5d s  %5d s of CPU  in all' $((SECONDS - began)) "$taken")"
+    rm -f "$spent"
     exit "$code"
 }
