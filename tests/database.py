@@ -111,7 +111,7 @@ def original(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def turn() -> Iterator[Callable[[], None]]:
+def turn_to_migrate() -> Iterator[Callable[[], None]]:
     """Wait until no other run migrates; a call lets the next one go on."""
     with ExitStack() as held:
         file = held.enter_context((settings.CACHE / "turn").open("w"))
@@ -120,11 +120,13 @@ def turn() -> Iterator[Callable[[], None]]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(original, turn, django_db_createdb, django_db_blocker):
+def django_db_modify_db_settings(
+    original, turn_to_migrate, django_db_createdb, django_db_blocker
+):
     """Copy the original, if there is one, just before the database is looked for."""
     with django_db_blocker.unblock():
         if original.exists() and not django_db_createdb:
-            turn()
+            turn_to_migrate()
             original.restore()
         else:
             gc.disable()  # Each state of the models is garbage: it doubled the time.
@@ -137,7 +139,9 @@ def django_db_keepdb():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, original, turn, django_db_setup, django_db_blocker):
+def django_db_setup(
+    request, original, turn_to_migrate, django_db_setup, django_db_blocker
+):
     """Keep what was migrated for the next run, and remove this run's copy at its end."""
     gc.enable()
 
@@ -148,7 +152,7 @@ def django_db_setup(request, original, turn, django_db_setup, django_db_blocker)
     with django_db_blocker.unblock():
         if not original.exists():
             original.save()
-    turn()
+    turn_to_migrate()
     request.config.stash[RENEW] = renew
     yield
     with django_db_blocker.unblock():
