@@ -14,7 +14,7 @@ ROWS: Final = 50
 ARMS: Final = 60
 #: So many are looked at for a page of those that do not have a word, in pieces of so
 #: many at most; the next page goes on from there.
-LOOKED_AT: Final = 5_000
+LOOKED_AT: Final = 2_500
 PIECE: Final = 1_000
 
 
