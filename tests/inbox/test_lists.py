@@ -1,5 +1,6 @@
 """What each list holds, in which order, and that it is read from its index."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -274,6 +275,36 @@ def test_page_is_read_from_the_lists_index_in_order(
     assert INDEXES[name] in search
     bound = {True: "<", False: ">"}[listing.kind.order.is_newest_first]
     assert f"{listing.kind.order.field}{bound}?" in search or not has_cursor
+
+
+def plan_on_postgresql(query):
+    """Return the lines of a plan in which reading a whole table is no choice."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        for other in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{other} = off")
+    return query.explain().splitlines()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", INDEXES)
+def test_each_list_is_read_from_its_index_on_postgresql(alice, full_mailboxes, name):
+    plan = plan_on_postgresql(a_listing(name, alice, full_mailboxes[0]).rows(most=51))
+
+    assert [step for step in plan if f"Scan using {INDEXES[name]}" in step], plan
+    assert not [step for step in plan if "Sort" in step]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", INDEXES)
+def test_postgresql_knows_how_much_is_in_a_list(alice, full_mailboxes, name):
+    """What it expects decides how it reads: a condition said twice counts twice."""
+    everything = a_listing(name, alice, full_mailboxes[0]).everything()
+    everything.query.clear_ordering(force=True)
+
+    [expected] = re.findall(r" rows=(\d+) ", plan_on_postgresql(everything)[0])
+
+    assert int(expected) > everything.count() / 3
 
 
 @pytest.mark.skipif(
