@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Max
+from django.db.models import Sum
 
-from wagtail_ecp.inbox.lists import NEWEST
-from wagtail_ecp.inbox.models import Conversation, FolderCounter
+from wagtail_ecp.inbox.lists import BY_NAME, Listing
+from wagtail_ecp.inbox.models import SNOOZED, Conversation, Folder, FolderCounter
 from wagtail_ecp.inbox.models.conversations import ConversationQuerySet
 from wagtail_ecp.inbox.search.finding import Search
-from wagtail_ecp.inbox.search.pages import ARMS
+from wagtail_ecp.inbox.search.narrowing import WANTED
 
 #: No more than so many are counted.
 MOST: Final = 50
@@ -25,9 +25,10 @@ class Counted(NamedTuple):
 
 
 def fullest(mailboxes: Sequence[int]) -> int:
-    """Return how many conversations the fullest folder of these mailboxes holds."""
-    kept = FolderCounter.objects.filter(mailbox__in=mailboxes)
-    return kept.aggregate(most=Max("conversations"))["most"] or 0
+    """Return how many conversations the fullest folder holds, of these together."""
+    kept = FolderCounter.objects.filter(mailbox__in=mailboxes).order_by()
+    sums = kept.values("folder").annotate(held=Sum("conversations"))
+    return max((row["held"] for row in sums), default=0)
 
 
 def count(search: Search, *, held: int) -> Counted:
@@ -46,14 +47,15 @@ def count(search: Search, *, held: int) -> Counted:
 
 
 def _wordless(search: Search, held: int) -> Counted:
-    """Count among the latest of each folder; there may be more where those are many."""
-    arms = search.folders(Conversation.objects.whole())
-    if len(arms) > ARMS:
-        mailboxes = Conversation.objects.filter(mailbox__in=search.viewer.mailboxes)
-        latest, each = [mailboxes.order_by("-pk").values("pk")[:LATEST]], 0
-    else:
-        each = max(LATEST // len(arms), MOST)
-        latest = [NEWEST.sort(arm).values("pk")[:each] for arm in arms]
+    """Count among the first rows of each list, which its index has in order."""
+    folders = WANTED if search.leaves_out_junk else tuple(Folder)
+    names = [*(folder.value for folder in folders), SNOOZED]
+    each = LATEST // len(names)
+    viewer = search.viewer
+    latest = [
+        Listing(BY_NAME[name], viewer.user, viewer.mailboxes).rows(most=each)
+        for name in names
+    ]
     number = _number(search.conversations().filter(pk__in=_either(latest)))
     has_more = number > MOST or held > each
     return Counted(min(number, MOST), has_more=has_more)
@@ -63,9 +65,10 @@ def _number(found: ConversationQuerySet) -> int:
     return len(found.order_by().values_list("pk", flat=True)[: MOST + 1])
 
 
-def _either(arms: Sequence[Any]) -> Any:
+def _either(lists: Sequence[ConversationQuerySet]) -> Any:
     # SQLite takes no part of a union that is sliced, but one that names a slice.
-    numbers = [
-        Conversation.objects.filter(pk__in=arm).order_by().values("pk") for arm in arms
+    first, *others = [
+        Conversation.objects.filter(pk__in=rows.values("pk")).order_by().values("pk")
+        for rows in lists
     ]
-    return numbers[0].union(*numbers[1:], all=True) if len(arms) > 1 else numbers[0]
+    return first.union(*others, all=True)
