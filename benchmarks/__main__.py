@@ -14,6 +14,7 @@ RUNS = {
     "feeds": ("benchmarks.feeds", (1_000, 1_000_000)),
     "search": ("benchmarks.search", (250_000,)),
     "preview": ("benchmarks.preview", (1_000, 100_000)),
+    "dashboard": ("benchmarks.dashboard", (10_000, 1_000_000)),
     "metrics": ("benchmarks.metrics", (1_000_000,)),
 }
 
