@@ -1,6 +1,7 @@
 """Files go into a draft at once: chosen, dropped, pasted, or from the site's libraries."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
@@ -138,7 +139,8 @@ def test_a_linked_file_stands_below_what_was_sent_until_it_expires(
     url = reverse("wagtail_ecp:conversation", args=[conversation.pk])
 
     [shown] = browse(alice)(url).select(".ecp-linked li")
-    until = date_format(timezone.localtime(link.expires_at), "DATE_FORMAT")
+    there = ZoneInfo("America/Los_Angeles")  # On the account's clock.
+    until = date_format(timezone.localtime(link.expires_at, there), "DATE_FORMAT")
     assert "Plan <1>.pdf" in shown.text
     assert f"as a link until {until}" in shown.text
     assert "not fetched yet" in shown.text
