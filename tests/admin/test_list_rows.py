@@ -194,6 +194,21 @@ def test_list_of_all_mailboxes_holds_only_what_one_may_read(browse, alice):
     assert "All mailboxes: Inbox" in soup.title.text
 
 
+def test_rows_of_several_mailboxes_say_which_they_lie_in(browse, alice):
+    for name in ("press", "sales"):
+        mailbox = a_mailbox(f"{name}@example.com", readers=[alice])
+        mailbox.name = f"<{name}>"
+        mailbox.save()
+        a_conversation(mailbox, f"Parcel for {name}")
+
+    soup = browse(alice)(of_all())
+    alone = browse(alice)(list_of(mailbox))
+
+    said = {row.a.text: row.small.text for row in soup.select(".ecp-list tbody tr")}
+    assert said == {"Parcel for press": "<press>", "Parcel for sales": "<sales>"}
+    assert not alone.select(".ecp-list tbody small")
+
+
 def test_mailbox_of_others_does_not_exist(client, alice):
     a_mailbox(readers=[alice])
     secret = a_mailbox("secret@example.com")

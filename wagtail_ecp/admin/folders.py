@@ -125,6 +125,7 @@ def _shown(
         junk=junk,
         is_spam=name == Folder.SPAM,
         has_boxes=has_boxes,
+        mailboxes=navigation(request).names_of(place.listing.mailboxes),
     )
     return {
         "junk": junk,

@@ -3,7 +3,7 @@
 What stands in each row fifty times is short, and of our own words unquoted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -34,6 +34,7 @@ class Found(NamedTuple):
     """What the list shows of a conversation; bodies stay in the database."""
 
     pk: int
+    mailbox: int
     folder: str
     correspondent: str
     subject: str
@@ -103,6 +104,8 @@ class Rows:
     is_spam: bool = False
     #: Whether rows can be ticked.
     has_boxes: bool = True
+    #: What their mailboxes are called, where they lie in several.
+    mailboxes: Mapping[int, str] = field(default_factory=dict)
     now: datetime = field(default_factory=timezone.localtime)
 
     def __post_init__(self) -> None:
@@ -143,7 +146,9 @@ class Rows:
         )
         several = f" <i>{row.message_count}</i>" if row.message_count > 1 else ""
         unread = self._unread if row.is_unread else ""
-        return f"{unread}{box}{escape(row.correspondent)}{several}"
+        name = self.mailboxes.get(row.mailbox)
+        mailbox = f" <small>{escape(name)}</small>" if name else ""
+        return f"{unread}{box}{escape(row.correspondent)}{several}{mailbox}"
 
     def _conversation(self, row: Found) -> str:
         before = (

@@ -1,5 +1,6 @@
 """What one user sees of the e-mail centre, for one query on any admin page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,6 +60,12 @@ class Navigation:
         """Return the mailboxes that the user may read, by name."""
         found = [MailboxLink(*row[1:]) for row in self._rows_of("mailbox")]
         return sorted(found, key=lambda mailbox: (mailbox.name.casefold(), mailbox.pk))
+
+    def names_of(self, numbers: Collection[int]) -> dict[int, str]:
+        """Return what these mailboxes are called; of one alone everybody knows it."""
+        if len(numbers) < 2:  # noqa: PLR2004
+            return {}
+        return {one.pk: one.name for one in self.mailboxes if one.pk in numbers}
 
     @property
     def written_from(self) -> list[tuple[int, str]]:

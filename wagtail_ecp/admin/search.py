@@ -46,7 +46,8 @@ def results(request: AdminRequest, place: SearchPlace, **more: Any) -> HttpRespo
     )
     mailboxes = [mailbox.pk for mailbox in navigation(request).mailboxes]
     marks = marks_of(found.rows, request.user, mailboxes=mailboxes)
-    writer = Rows(place, marks, has_boxes=bool(bar.first))
+    names = navigation(request).names_of(mailboxes)
+    writer = Rows(place, marks, has_boxes=bool(bar.first), mailboxes=names)
     return page(
         request,
         "search.html",
