@@ -14,6 +14,7 @@ from tests.builders import (
 from tests.feeds.subscribed import TARGETS, a_target, an_address
 from wagtail_ecp.inbox import actions
 from wagtail_ecp.inbox.models import Conversation
+from wagtail_ecp.inbox.search.vocabulary import Rule
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,23 @@ def test_a_part_is_read_by_who_may_read_the_whole(client, alice, bob, support):
 
     grant(bob, sales, "read")
     assert client.get(address).content.count(b"<item>") == 2
+
+
+def test_a_search_that_names_people_tags_and_mailboxes_costs_no_more(
+    client, alice, support
+):
+    receive(2)
+    row = Conversation.objects.earliest("pk")
+    actions.tag(row, ["Order", "Urgent"], by=alice)
+    actions.assign(row, to=alice, by=alice)
+    rules = [
+        Rule("tag", "in", ("Order", "Urgent")),
+        Rule("user", "equals", ("alice",)),
+        Rule("mailbox", "equals", (support.address,)),
+    ]
+    saved = actions.save_search("Mine", rules, by=alice)
+
+    taken, answer = statements(client, an_address(saved, by=alice))
+
+    assert answer.content.count(b"<item>") == 1
+    assert taken <= ANEW

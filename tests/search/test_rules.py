@@ -1,5 +1,6 @@
 """What each type of rule finds with each of its operators."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -363,10 +364,11 @@ def test_all_eighteen_operators_are_there():
     assert {operator for kind in TYPES for operator in kind.operators} == set(Operator)
 
 
-def test_each_rule_finds_what_it_says(monkeypatch):
+@pytest.mark.parametrize("asks_once", [False, True])
+def test_each_rule_finds_what_it_says(monkeypatch, asks_once):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
     three = Three()
-    viewer = Viewer.of(three.alice)
+    viewer = replace(Viewer.of(three.alice), asks_once=asks_once)
     numbers = {"a": three.a.pk, "b": three.b.pk}
     got, expected = {}, {}
 
@@ -380,6 +382,21 @@ def test_each_rule_finds_what_it_says(monkeypatch):
             got[case] = str(search.problems) if search.problems else three.names(found)
 
     assert got == expected
+
+
+@pytest.mark.parametrize("operator", ["equals", "not-equals", "in"])
+@pytest.mark.parametrize("kind", ["user", "mailbox", "tag", "creator"])
+def test_one_statement_finds_nothing_by_a_name_that_is_gone(
+    kind, operator, django_assert_num_queries
+):
+    three = Three()
+    there = {"user": "alice", "creator": "alice", "mailbox": "sales@example.com"}
+    names = [there.get(kind, "Order"), "gone"][operator != "in" :]
+    viewer = replace(Viewer.of(three.alice), asks_once=True)
+    search = Search([Rule(kind, operator, tuple(names))], viewer)
+
+    with django_assert_num_queries(1):
+        assert list(search.conversations()) == []
 
 
 def test_all_rules_must_hold(monkeypatch):

@@ -40,7 +40,8 @@ class ShownSearch:
         if not versions or not saved.is_offered_to(user):
             return None
         zone = frame.subscription.account.time_zone
-        return cls(frame, saved, Viewer.known(user, versions, zone=zone), versions)
+        viewer = Viewer.known(user, versions, zone=zone, asks_once=True)
+        return cls(frame, saved, viewer, versions)
 
     @cached_property
     def _rules(self) -> tuple[Rule, ...]:

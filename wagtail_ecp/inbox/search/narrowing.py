@@ -21,6 +21,7 @@ from wagtail_ecp.inbox.models import (
     Draft,
     Folder,
     Follow,
+    Mailbox,
     Message,
     MessageIdentifier,
     Note,
@@ -135,42 +136,56 @@ def _action_date(rule: Rule, viewer: Viewer) -> Q:
     return _in_sign(rule, found)
 
 
-def _users(rule: Rule, viewer: Viewer) -> list[Any]:
-    """Return the keys of the users that a rule names; GoneError for an unknown one."""
+def _users(rule: Rule, viewer: Viewer) -> tuple[Any, Q]:
+    """Return the keys of the users that a rule names, and that each is known.
+
+    GoneError for an unknown one, unless the viewer asks once.
+    """
     if rule.operator == Operator.IS_ME:
-        return [viewer.user.pk]
+        return [viewer.user.pk], Q()
     members = viewer.members()
     name = members.model.USERNAME_FIELD
-    keys = []
+    keys, known, either = [], Q(), Q()
     for value in rule.values:
-        found = members.filter(**{f"{name}__iexact": value}).values_list(
-            "pk", flat=True
-        )
-        key = found.first()
-        if key is None:
+        is_named = Q(**{f"{name}__iexact": value})
+        found = members.filter(is_named).values("pk")
+        if viewer.asks_once:
+            known &= Q(Exists(found))
+            either |= is_named
+        elif (row := found.first()) is None:
             raise GoneError("user", value)
-        keys.append(key)
-    return keys
+        else:
+            keys.append(row["pk"])
+    return (members.filter(either).values("pk") if viewer.asks_once else keys), known
 
 
 def _assignee(rule: Rule, viewer: Viewer) -> Q:
     if rule.operator == Operator.IS_NOBODY:
         return Q(assignee=None)
-    return _in_sign(rule, Q(assignee__in=_users(rule, viewer)))
+    users, known = _users(rule, viewer)
+    return known & _in_sign(rule, Q(assignee__in=users))
 
 
 def _creator(rule: Rule, viewer: Viewer) -> Q:
     first = Message.objects.filter(conversation=OuterRef("pk"), at=OuterRef("began_at"))
     if rule.operator == Operator.IS_NOBODY:
         return Q(Exists(first.filter(author=None)))
-    written = first.filter(author__in=_users(rule, viewer))
-    return _in_sign(rule, Q(Exists(written)))
+    users, known = _users(rule, viewer)
+    return known & _in_sign(rule, Q(Exists(first.filter(author__in=users))))
 
 
 def _mailbox(rule: Rule, viewer: Viewer) -> Q:
+    keys = [address_key(value) for value in rule.values]
+    if viewer.asks_once:
+        readable = Mailbox.objects.visible_to(viewer.user)
+        known = Q()
+        for key in keys:
+            known &= Q(Exists(readable.filter(address_key=key)))
+        named = readable.filter(address_key__in=keys)
+        return known & _in_sign(rule, Q(mailbox__in=named.values("pk")))
     numbers = []
-    for value in rule.values:
-        number = viewer.addresses.get(address_key(value))
+    for key, value in zip(keys, rule.values, strict=True):
+        number = viewer.addresses.get(key)
         if number is None:
             raise GoneError("mailbox", value)
         numbers.append(number)
@@ -199,19 +214,24 @@ def _tag(rule: Rule, viewer: Viewer) -> Q:
     if rule.operator in (Operator.TRUE, Operator.FALSE):
         return _in_sign(rule, Q(Exists(taggings)))
     keys = [key_of(" ".join(value.split())) for value in rule.values]
+    known = Q()
     if rule.operator in (Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN):
         for key, value in zip(keys, rule.values, strict=True):
-            _require_tag(key, value, viewer)
+            known &= _tag_is_known(key, value, viewer)
     tags = Tag.objects.filter(_named(rule, "key", keys))
-    return _in_sign(rule, Q(Exists(taggings.filter(tag__in=tags.values("pk")))))
+    tagged = Q(Exists(taggings.filter(tag__in=tags.values("pk"))))
+    return known & _in_sign(rule, tagged)
 
 
-def _require_tag(key: str, value: str, viewer: Viewer) -> None:
+def _tag_is_known(key: str, value: str, viewer: Viewer) -> Q:
     borne = ConversationTag.objects.filter(
         tag__key=key, conversation__mailbox__in=viewer.mailboxes
     )
+    if viewer.asks_once:
+        return Q(Exists(borne))
     if not borne.exists():
         raise GoneError("tag", value)
+    return Q()
 
 
 def _sender(rule: Rule, _viewer: Viewer) -> Q:

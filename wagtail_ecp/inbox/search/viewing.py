@@ -28,6 +28,9 @@ class Viewer:
     clock: Clock
     #: The numbers of the mailboxes that they may read.
     mailboxes: tuple[int, ...]
+    #: Whether what rules name is looked up by the search's own statement: a rule that
+    #: names what is gone finds nothing then, as ever, and nobody is told why.
+    asks_once: bool = False
 
     @classmethod
     def of(cls, user: "User | Any") -> Self:
@@ -37,10 +40,17 @@ class Viewer:
         return cls.known(user, numbers, zone=Account.objects.current().time_zone)
 
     @classmethod
-    def known(cls, user: "User | Any", mailboxes: Iterable[int], *, zone: str) -> Self:
+    def known(
+        cls,
+        user: "User | Any",
+        mailboxes: Iterable[int],
+        *,
+        zone: str,
+        asks_once: bool = False,
+    ) -> Self:
         """Return the viewer of whom mailboxes and the account's zone are known."""
         clock = Clock(timezone.now(), zone_for(None, of_account=zone))
-        return cls(user, clock, tuple(mailboxes))
+        return cls(user, clock, tuple(mailboxes), asks_once)
 
     @cached_property
     def addresses(self) -> dict[str, int]:
