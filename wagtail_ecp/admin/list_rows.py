@@ -25,7 +25,7 @@ from wagtail_ecp.inbox.presence import replying
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-SNIPPET: Final = 80  # characters; wider screens than that are rare
+SNIPPET: Final = 60  # characters; few screens have room for more beside a subject
 #: As many tags as a row has room for; the conversation shows them all.
 TAGS: Final = 3
 
@@ -112,7 +112,7 @@ class Rows:
         # One address is resolved for all of them, which is fifty times cheaper.
         self._url = escape(self.place.url_of(0))
         self._unread = _sign("ecp-dot", _("unread")) + " "
-        self._attached = _sign("ecp-clip", _("has attachments")) + " "
+        self._attached = _sign("ecp-clip", _("attachments")) + " "
         self._star = escape(_("Star"))
         self._back = (
             f'<span class="w-status">{escape(_("back from the trash"))}</span> '
