@@ -18,6 +18,7 @@ from tests.builders import (
     receive_and_process,
 )
 from wagtail_ecp.accounts.actions import Change, change_options
+from wagtail_ecp.accounts.models import Account
 from wagtail_ecp.admin.dashboard.panel import Panel
 from wagtail_ecp.admin.dashboard.registry import HOOK
 from wagtail_ecp.inbox import actions, online, presence
@@ -185,6 +186,8 @@ def test_recent_actions_are_told_in_words_and_lead_to_conversations(
     found = Conversation.objects.get()
     actions.assign(found, to=alice, by=alice)
     actions.star(found, by=alice)
+    Account.objects.update(rss_enabled=True)
+    actions.subscribe(found, actions.Choices(), by=alice)
 
     rows = panel(browse(alice)(URL), "recent-actions").select("li")
 

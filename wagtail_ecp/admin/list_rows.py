@@ -146,15 +146,15 @@ class Rows:
         )
         several = f" <i>{row.message_count}</i>" if row.message_count > 1 else ""
         unread = self._unread if row.is_unread else ""
-        name = self.mailboxes.get(row.mailbox)
-        mailbox = f" <small>{escape(name)}</small>" if name else ""
-        return f"{unread}{box}{escape(row.correspondent)}{several}{mailbox}"
+        return f"{unread}{box}{escape(row.correspondent)}{several}"
 
     def _conversation(self, row: Found) -> str:
+        name = self.mailboxes.get(row.mailbox)
         before = (
             (self._back if row.came_back_at else "")
             + self._star_button(row)
             + (self._attached if row.has_attachments else "")
+            + (f"<small>{escape(name)}</small> " if name else "")
         )
         url = self._url.replace("/0/", f"/{row.pk}/", 1)
         subject = escape(row.subject or self._no_subject)

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 #: Nobody else's business, or of no interest to anybody.
-LEFT_OUT: Final = frozenset({Action.Kind.STARRED, Action.Kind.READ, Action.Kind.UNREAD})
+LEFT_OUT: Final = frozenset(
+    {
+        *(Action.Kind.STARRED, Action.Kind.READ, Action.Kind.UNREAD),
+        *(Action.Kind.SUBSCRIBED, Action.Kind.UNSUBSCRIBED, Action.Kind.FEED_RENEWED),
+    }
+)
 #: So many are read for each that is shown, as some are left out.
 SPARE: Final = 4
 
