@@ -22,5 +22,5 @@ DEBUG = False
 class NoQueue:
     """Forgets every job."""
 
-    def put(self, *_job: object) -> None:
+    def put(self, *_job: object, **_when: object) -> None:
         """Do nothing."""
