@@ -8,1212 +8,462 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Blob",
+            name='Blob',
             fields=[
-                (
-                    "sha256",
-                    models.CharField(max_length=64, primary_key=True, serialize=False),
-                ),
-                ("size", models.BigIntegerField()),
-                ("last_used_at", models.DateTimeField()),
+                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('size', models.BigIntegerField()),
+                ('last_used_at', models.DateTimeField()),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Contact",
+            name='Contact',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(blank=True, max_length=255)),
-                (
-                    "origin",
-                    models.CharField(
-                        choices=[("added", "added by a member"), ("seen", "seen")],
-                        default="seen",
-                        max_length=8,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, max_length=255)),
+                ('origin', models.CharField(choices=[('added', 'added by a member'), ('seen', 'seen')], default='seen', max_length=8)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="OutgoingServer",
+            name='OutgoingServer',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("host", models.CharField(max_length=253, verbose_name="host")),
-                (
-                    "port",
-                    models.PositiveIntegerField(
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(65535),
-                        ],
-                        verbose_name="port",
-                    ),
-                ),
-                (
-                    "security",
-                    models.CharField(
-                        choices=[
-                            ("tls", "TLS from the start"),
-                            ("starttls", "STARTTLS"),
-                            ("none", "none (not encrypted)"),
-                        ],
-                        default="tls",
-                        max_length=8,
-                        verbose_name="encryption",
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        blank=True, max_length=255, verbose_name="user name"
-                    ),
-                ),
-                ("secret", models.TextField(blank=True, editable=False)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=255, verbose_name='name')),
+                ('host', models.CharField(max_length=253, verbose_name='host')),
+                ('port', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port')),
+                ('security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS'), ('none', 'none (not encrypted)')], default='tls', max_length=8, verbose_name='encryption')),
+                ('username', models.CharField(blank=True, max_length=255, verbose_name='user name')),
+                ('secret', models.TextField(blank=True, editable=False)),
             ],
             options={
-                "verbose_name": "outgoing server",
-                "verbose_name_plural": "outgoing servers",
-                "ordering": ("name", "pk"),
-                "abstract": False,
-                "default_permissions": (),
+                'verbose_name': 'outgoing server',
+                'verbose_name_plural': 'outgoing servers',
+                'ordering': ('name', 'pk'),
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ContactAddress",
+            name='ContactAddress',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("address", models.CharField(max_length=320)),
-                ("address_key", models.CharField(max_length=320, unique=True)),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="addresses",
-                        to="wagtail_ecp.contact",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.CharField(max_length=320)),
+                ('address_key', models.CharField(max_length=320, unique=True)),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='wagtail_ecp.contact')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Conversation",
+            name='Conversation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "folder",
-                    models.CharField(
-                        choices=[
-                            ("inbox", "Inbox"),
-                            ("archive", "Archive"),
-                            ("spam", "Spam"),
-                            ("trash", "Trash"),
-                        ],
-                        default="inbox",
-                        max_length=8,
-                    ),
-                ),
-                ("subject", models.TextField(blank=True)),
-                ("correspondent", models.CharField(blank=True, max_length=255)),
-                ("snippet", models.CharField(blank=True, max_length=255)),
-                ("assignee_name", models.CharField(blank=True, max_length=255)),
-                ("is_unread", models.BooleanField(default=True)),
-                ("has_attachments", models.BooleanField(default=False)),
-                ("message_count", models.PositiveIntegerField(default=0)),
-                ("began_at", models.DateTimeField()),
-                ("last_message_at", models.DateTimeField()),
-                ("waiting_since", models.DateTimeField(blank=True, null=True)),
-                ("last_answer_at", models.DateTimeField(blank=True, null=True)),
-                ("snoozed_until", models.DateTimeField(blank=True, null=True)),
-                ("came_back_at", models.DateTimeField(blank=True, null=True)),
-                ("is_arranged", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "assignee",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="conversations",
-                        to="wagtail_ecp.contact",
-                    ),
-                ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parts",
-                        to="wagtail_ecp.conversation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('folder', models.CharField(choices=[('inbox', 'Inbox'), ('archive', 'Archive'), ('spam', 'Spam'), ('trash', 'Trash')], default='inbox', max_length=8)),
+                ('subject', models.TextField(blank=True)),
+                ('correspondent', models.CharField(blank=True, max_length=255)),
+                ('snippet', models.CharField(blank=True, max_length=255)),
+                ('assignee_name', models.CharField(blank=True, max_length=255)),
+                ('is_unread', models.BooleanField(default=True)),
+                ('has_attachments', models.BooleanField(default=False)),
+                ('message_count', models.PositiveIntegerField(default=0)),
+                ('began_at', models.DateTimeField()),
+                ('last_message_at', models.DateTimeField()),
+                ('waiting_since', models.DateTimeField(blank=True, null=True)),
+                ('last_answer_at', models.DateTimeField(blank=True, null=True)),
+                ('snoozed_until', models.DateTimeField(blank=True, null=True)),
+                ('came_back_at', models.DateTimeField(blank=True, null=True)),
+                ('is_arranged', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='wagtail_ecp.contact')),
+                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='wagtail_ecp.conversation')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Installation",
+            name='Installation',
             fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("identifier", models.CharField(max_length=64)),
-                ("site_address", models.CharField(max_length=255)),
-                ("beat", models.PositiveBigIntegerField(default=0)),
-                ("beat_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "pause",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("other-site", "the site has another address than before"),
-                            ("other-files", "the files belong to another installation"),
-                            ("older-database", "the database is older than the files"),
-                            ("is-a-copy", "an administrator said that this is a copy"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('identifier', models.CharField(max_length=64)),
+                ('site_address', models.CharField(max_length=255)),
+                ('beat', models.PositiveBigIntegerField(default=0)),
+                ('beat_at', models.DateTimeField(blank=True, null=True)),
+                ('pause', models.CharField(blank=True, choices=[('other-site', 'the site has another address than before'), ('other-files', 'the files belong to another installation'), ('older-database', 'the database is older than the files'), ('is-a-copy', 'an administrator said that this is a copy')], max_length=16)),
+                ('paused_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                "default_permissions": (),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="ecp_one_installation"
-                    )
-                ],
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='ecp_one_installation')],
             },
         ),
         migrations.CreateModel(
-            name="Account",
+            name='Account',
             fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name", models.CharField(max_length=255, verbose_name="account name")),
-                (
-                    "time_zone",
-                    models.CharField(
-                        default="America/Los_Angeles",
-                        max_length=64,
-                        verbose_name="time zone",
-                    ),
-                ),
-                ("use_ssl", models.BooleanField(default=True)),
-                ("maintain_assignments", models.BooleanField(default=False)),
-                (
-                    "dashboards_by_administrators_only",
-                    models.BooleanField(default=False),
-                ),
-                ("rss_enabled", models.BooleanField(default=False)),
-                ("rss_full_bodies", models.BooleanField(default=False)),
-                ("api_enabled", models.BooleanField(default=False)),
-                (
-                    "spam_threshold",
-                    models.PositiveSmallIntegerField(
-                        default=70,
-                        validators=[django.core.validators.MaxValueValidator(100)],
-                    ),
-                ),
-                ("junk_retention_days", models.PositiveSmallIntegerField(default=30)),
-                ("service_level", models.CharField(blank=True, max_length=64)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "installation",
-                    models.OneToOneField(
-                        default=1,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="account",
-                        to="wagtail_ecp.installation",
-                    ),
-                ),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=255, verbose_name='account name')),
+                ('time_zone', models.CharField(default='America/Los_Angeles', max_length=64, verbose_name='time zone')),
+                ('use_ssl', models.BooleanField(default=True)),
+                ('maintain_assignments', models.BooleanField(default=False)),
+                ('dashboards_by_administrators_only', models.BooleanField(default=False)),
+                ('rss_enabled', models.BooleanField(default=False)),
+                ('rss_full_bodies', models.BooleanField(default=False)),
+                ('api_enabled', models.BooleanField(default=False)),
+                ('spam_threshold', models.PositiveSmallIntegerField(default=70, validators=[django.core.validators.MaxValueValidator(100)])),
+                ('junk_retention_days', models.PositiveSmallIntegerField(default=30)),
+                ('service_level', models.CharField(blank=True, max_length=64)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('installation', models.OneToOneField(default=1, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='wagtail_ecp.installation')),
             ],
             options={
-                "permissions": [("administer_ecp", "Can administer the e-mail centre")],
-                "default_permissions": (),
+                'permissions': [('administer_ecp', 'Can administer the e-mail centre')],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="KeptApart",
+            name='KeptApart',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "higher",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="wagtail_ecp.conversation",
-                    ),
-                ),
-                (
-                    "lower",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="wagtail_ecp.conversation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('higher', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_ecp.conversation')),
+                ('lower', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_ecp.conversation')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Mailbox",
+            name='Mailbox',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("address", models.EmailField(max_length=320, verbose_name="address")),
-                (
-                    "address_key",
-                    models.CharField(editable=False, max_length=320, unique=True),
-                ),
-                (
-                    "from_name",
-                    models.CharField(
-                        blank=True,
-                        help_text="What people see beside the address; empty: the mailbox's name.",
-                        max_length=255,
-                        verbose_name="sender name",
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="An inactive mailbox neither sends nor receives; its mail stays.",
-                        verbose_name="active",
-                    ),
-                ),
-                (
-                    "purge_asked_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        default=1,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mailboxes",
-                        to="wagtail_ecp.account",
-                    ),
-                ),
-                (
-                    "outgoing_server",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Empty: the site's own e-mail settings are used.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mailboxes",
-                        to="wagtail_ecp.outgoingserver",
-                        verbose_name="outgoing server",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=255, verbose_name='name')),
+                ('address', models.EmailField(max_length=320, verbose_name='address')),
+                ('address_key', models.CharField(editable=False, max_length=320, unique=True)),
+                ('from_name', models.CharField(blank=True, help_text="What people see beside the address; empty: the mailbox's name.", max_length=255, verbose_name='sender name')),
+                ('is_active', models.BooleanField(default=True, help_text='An inactive mailbox neither sends nor receives; its mail stays.', verbose_name='active')),
+                ('purge_asked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('account', models.ForeignKey(default=1, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='mailboxes', to='wagtail_ecp.account')),
+                ('outgoing_server', models.ForeignKey(blank=True, help_text="Empty: the site's own e-mail settings are used.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mailboxes', to='wagtail_ecp.outgoingserver', verbose_name='outgoing server')),
             ],
             options={
-                "verbose_name": "mailbox",
-                "verbose_name_plural": "mailboxes",
-                "ordering": ("name", "pk"),
-                "default_permissions": (),
+                'verbose_name': 'mailbox',
+                'verbose_name_plural': 'mailboxes',
+                'ordering': ('name', 'pk'),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="IncomingMail",
+            name='IncomingMail',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "lease_owner",
-                    models.CharField(blank=True, editable=False, max_length=32),
-                ),
-                (
-                    "lease_until",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "lease_epoch",
-                    models.PositiveBigIntegerField(default=0, editable=False),
-                ),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("smtp", "SMTP"),
-                            ("lmtp", "LMTP"),
-                            ("pipe", "pipe"),
-                            ("source", "source"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("uidvalidity", models.BigIntegerField(blank=True, null=True)),
-                ("uid", models.BigIntegerField(blank=True, null=True)),
-                ("envelope_from", models.CharField(blank=True, max_length=320)),
-                ("envelope_to", models.CharField(blank=True, max_length=320)),
-                ("oversize", models.BigIntegerField(blank=True, null=True)),
-                ("is_history", models.BooleanField(default=False)),
-                ("received_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("received", "received"),
-                            ("stored", "stored"),
-                            ("duplicate", "duplicate"),
-                            ("failed", "failed, will be tried again"),
-                            ("quarantined", "quarantined"),
-                        ],
-                        default="received",
-                        max_length=16,
-                    ),
-                ),
-                ("reason", models.TextField(blank=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("next_try_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "blob",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="ledger",
-                        to="wagtail_ecp.blob",
-                    ),
-                ),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="incoming_mail",
-                        to="wagtail_ecp.mailbox",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lease_owner', models.CharField(blank=True, editable=False, max_length=32)),
+                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('lease_epoch', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('way', models.CharField(choices=[('smtp', 'SMTP'), ('lmtp', 'LMTP'), ('pipe', 'pipe'), ('source', 'source')], max_length=8)),
+                ('uidvalidity', models.BigIntegerField(blank=True, null=True)),
+                ('uid', models.BigIntegerField(blank=True, null=True)),
+                ('envelope_from', models.CharField(blank=True, max_length=320)),
+                ('envelope_to', models.CharField(blank=True, max_length=320)),
+                ('oversize', models.BigIntegerField(blank=True, null=True)),
+                ('is_history', models.BooleanField(default=False)),
+                ('received_at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('received', 'received'), ('stored', 'stored'), ('duplicate', 'duplicate'), ('failed', 'failed, will be tried again'), ('quarantined', 'quarantined')], default='received', max_length=16)),
+                ('reason', models.TextField(blank=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('next_try_at', models.DateTimeField(blank=True, null=True)),
+                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='wagtail_ecp.blob')),
+                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incoming_mail', to='wagtail_ecp.mailbox')),
             ],
             options={
-                "verbose_name": "incoming mail",
-                "default_permissions": (),
+                'verbose_name': 'incoming mail',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="GroupMailboxPermission",
+            name='GroupMailboxPermission',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "permission",
-                    models.CharField(
-                        choices=[
-                            ("read", "read"),
-                            ("reply", "reply"),
-                            ("manage", "manage"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mailbox_permissions",
-                        to="auth.group",
-                    ),
-                ),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="group_permissions",
-                        to="wagtail_ecp.mailbox",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('permission', models.CharField(choices=[('read', 'read'), ('reply', 'reply'), ('manage', 'manage')], max_length=8)),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mailbox_permissions', to='auth.group')),
+                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='group_permissions', to='wagtail_ecp.mailbox')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="FolderCounter",
+            name='FolderCounter',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "folder",
-                    models.CharField(
-                        choices=[
-                            ("inbox", "Inbox"),
-                            ("archive", "Archive"),
-                            ("spam", "Spam"),
-                            ("trash", "Trash"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("conversations", models.BigIntegerField(default=0)),
-                ("unread", models.BigIntegerField(default=0)),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="counters",
-                        to="wagtail_ecp.mailbox",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('folder', models.CharField(choices=[('inbox', 'Inbox'), ('archive', 'Archive'), ('spam', 'Spam'), ('trash', 'Trash')], max_length=8)),
+                ('conversations', models.BigIntegerField(default=0)),
+                ('unread', models.BigIntegerField(default=0)),
+                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='wagtail_ecp.mailbox')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.AddField(
-            model_name="conversation",
-            name="mailbox",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="conversations",
-                to="wagtail_ecp.mailbox",
-            ),
+            model_name='conversation',
+            name='mailbox',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='wagtail_ecp.mailbox'),
         ),
         migrations.CreateModel(
-            name="Merge",
+            name='Merge',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("message_ids", models.JSONField()),
-                ("by_name", models.CharField(blank=True, max_length=255)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("undone_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "gone",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="wagtail_ecp.conversation",
-                    ),
-                ),
-                (
-                    "kept",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="merges",
-                        to="wagtail_ecp.conversation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('message_ids', models.JSONField()),
+                ('by_name', models.CharField(blank=True, max_length=255)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('gone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_ecp.conversation')),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges', to='wagtail_ecp.conversation')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Message",
+            name='Message',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "direction",
-                    models.CharField(
-                        choices=[("in", "in"), ("out", "out")], max_length=3
-                    ),
-                ),
-                ("message_id", models.TextField(blank=True)),
-                ("id_hash", models.CharField(max_length=40)),
-                ("content_hash", models.CharField(max_length=64)),
-                ("sender_name", models.CharField(blank=True, max_length=255)),
-                ("sender_address", models.CharField(blank=True, max_length=320)),
-                ("sender_key", models.CharField(blank=True, max_length=320)),
-                ("addresses", models.JSONField(default=dict)),
-                ("participants", models.JSONField(default=list)),
-                ("author_name", models.CharField(blank=True, max_length=255)),
-                ("subject", models.TextField(blank=True)),
-                ("subject_key", models.CharField(blank=True, max_length=255)),
-                ("text", models.TextField(blank=True)),
-                ("snippet", models.CharField(blank=True, max_length=255)),
-                ("has_html", models.BooleanField(default=False)),
-                ("has_attachments", models.BooleanField(default=False)),
-                ("is_reply", models.BooleanField(default=False)),
-                ("is_automatic", models.BooleanField(default=False)),
-                ("is_readable", models.BooleanField(default=True)),
-                ("is_newcomer", models.BooleanField(default=False)),
-                (
-                    "authentication",
-                    models.CharField(
-                        choices=[
-                            ("pass", "passed"),
-                            ("fail", "failed"),
-                            ("none", "not checked"),
-                        ],
-                        default="none",
-                        max_length=4,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("first", "It began this conversation."),
-                            (
-                                "cites",
-                                "It answers a message that its sender took part in.",
-                            ),
-                            ("answers-us", "It answers a message of ours."),
-                            ("signed", "It answers a message that bears our mark."),
-                            ("same-unknown", "It answers the same missing message."),
-                            ("same-subject", "Same sender and subject, without an id."),
-                            ("written", "It was written here."),
-                        ],
-                        default="first",
-                        max_length=16,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("stored_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "blob",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="wagtail_ecp.blob",
-                    ),
-                ),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="messages",
-                        to="wagtail_ecp.contact",
-                    ),
-                ),
-                (
-                    "conversation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="wagtail_ecp.conversation",
-                    ),
-                ),
-                (
-                    "incoming",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="message",
-                        to="wagtail_ecp.incomingmail",
-                    ),
-                ),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="wagtail_ecp.mailbox",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('direction', models.CharField(choices=[('in', 'in'), ('out', 'out')], max_length=3)),
+                ('message_id', models.TextField(blank=True)),
+                ('id_hash', models.CharField(max_length=40)),
+                ('content_hash', models.CharField(max_length=64)),
+                ('sender_name', models.CharField(blank=True, max_length=255)),
+                ('sender_address', models.CharField(blank=True, max_length=320)),
+                ('sender_key', models.CharField(blank=True, max_length=320)),
+                ('addresses', models.JSONField(default=dict)),
+                ('participants', models.JSONField(default=list)),
+                ('author_name', models.CharField(blank=True, max_length=255)),
+                ('subject', models.TextField(blank=True)),
+                ('subject_key', models.CharField(blank=True, max_length=255)),
+                ('text', models.TextField(blank=True)),
+                ('snippet', models.CharField(blank=True, max_length=255)),
+                ('has_html', models.BooleanField(default=False)),
+                ('has_attachments', models.BooleanField(default=False)),
+                ('is_reply', models.BooleanField(default=False)),
+                ('is_automatic', models.BooleanField(default=False)),
+                ('is_readable', models.BooleanField(default=True)),
+                ('is_newcomer', models.BooleanField(default=False)),
+                ('authentication', models.CharField(choices=[('pass', 'passed'), ('fail', 'failed'), ('none', 'not checked')], default='none', max_length=4)),
+                ('reason', models.CharField(choices=[('first', 'It began this conversation.'), ('cites', 'It answers a message that its sender took part in.'), ('answers-us', 'It answers a message of ours.'), ('signed', 'It answers a message that bears our mark.'), ('same-unknown', 'It answers the same missing message.'), ('same-subject', 'Same sender and subject, without an id.'), ('written', 'It was written here.')], default='first', max_length=16)),
+                ('at', models.DateTimeField()),
+                ('stored_at', models.DateTimeField(auto_now_add=True)),
+                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='wagtail_ecp.blob')),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='wagtail_ecp.contact')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='wagtail_ecp.conversation')),
+                ('incoming', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='message', to='wagtail_ecp.incomingmail')),
+                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_ecp.mailbox')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Attachment",
+            name='Attachment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("index", models.PositiveIntegerField()),
-                ("name", models.CharField(max_length=255)),
-                ("content_type", models.CharField(max_length=255)),
-                ("size", models.BigIntegerField()),
-                ("content_id", models.CharField(blank=True, max_length=255)),
-                ("is_inline", models.BooleanField(default=False)),
-                (
-                    "message",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="wagtail_ecp.message",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('index', models.PositiveIntegerField()),
+                ('name', models.CharField(max_length=255)),
+                ('content_type', models.CharField(max_length=255)),
+                ('size', models.BigIntegerField()),
+                ('content_id', models.CharField(blank=True, max_length=255)),
+                ('is_inline', models.BooleanField(default=False)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='wagtail_ecp.message')),
             ],
             options={
-                "ordering": ("index",),
-                "default_permissions": (),
+                'ordering': ('index',),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="MessageIdentifier",
+            name='MessageIdentifier',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("id_hash", models.CharField(max_length=40)),
-                ("is_own", models.BooleanField()),
-                (
-                    "message",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="identifiers",
-                        to="wagtail_ecp.message",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id_hash', models.CharField(max_length=40)),
+                ('is_own', models.BooleanField()),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='wagtail_ecp.message')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Outbox",
+            name='Outbox',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "lease_owner",
-                    models.CharField(blank=True, editable=False, max_length=32),
-                ),
-                (
-                    "lease_until",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "lease_epoch",
-                    models.PositiveBigIntegerField(default=0, editable=False),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "draft"),
-                            ("queued", "waiting to be sent"),
-                            ("sending", "being sent"),
-                            ("sent", "sent"),
-                            ("failed", "failed"),
-                            ("unknown", "unknown"),
-                        ],
-                        default="queued",
-                        max_length=8,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("queued_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "next_try_at",
-                    models.DateTimeField(default=django.utils.timezone.now),
-                ),
-                ("data_begun_at", models.DateTimeField(blank=True, null=True)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("error", models.TextField(blank=True)),
-                (
-                    "message",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="outbox",
-                        to="wagtail_ecp.message",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lease_owner', models.CharField(blank=True, editable=False, max_length=32)),
+                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('lease_epoch', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('queued', 'waiting to be sent'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'failed'), ('unknown', 'unknown')], default='queued', max_length=8)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('queued_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('next_try_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('data_begun_at', models.DateTimeField(blank=True, null=True)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('error', models.TextField(blank=True)),
+                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='outbox', to='wagtail_ecp.message')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="OutboxRecipient",
+            name='OutboxRecipient',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("address", models.CharField(max_length=320)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("accepted", "accepted"),
-                            ("refused", "refused"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("answer", models.TextField(blank=True)),
-                (
-                    "outbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="recipients",
-                        to="wagtail_ecp.outbox",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.CharField(max_length=320)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'accepted'), ('refused', 'refused')], default='waiting', max_length=8)),
+                ('answer', models.TextField(blank=True)),
+                ('outbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='wagtail_ecp.outbox')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Source",
+            name='Source',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "lease_owner",
-                    models.CharField(blank=True, editable=False, max_length=32),
-                ),
-                (
-                    "lease_until",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "lease_epoch",
-                    models.PositiveBigIntegerField(default=0, editable=False),
-                ),
-                ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("host", models.CharField(max_length=253, verbose_name="host")),
-                (
-                    "port",
-                    models.PositiveIntegerField(
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(65535),
-                        ],
-                        verbose_name="port",
-                    ),
-                ),
-                (
-                    "security",
-                    models.CharField(
-                        choices=[
-                            ("tls", "TLS from the start"),
-                            ("starttls", "STARTTLS"),
-                            ("none", "none (not encrypted)"),
-                        ],
-                        default="tls",
-                        max_length=8,
-                        verbose_name="encryption",
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        blank=True, max_length=255, verbose_name="user name"
-                    ),
-                ),
-                ("secret", models.TextField(blank=True, editable=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        default="imap", max_length=32, verbose_name="kind"
-                    ),
-                ),
-                (
-                    "folder",
-                    models.CharField(
-                        default="INBOX", max_length=255, verbose_name="folder"
-                    ),
-                ),
-                (
-                    "start",
-                    models.CharField(
-                        choices=[
-                            ("now", "only mail that comes from now on"),
-                            ("30-days", "the last 30 days"),
-                            ("everything", "everything"),
-                        ],
-                        default="now",
-                        max_length=16,
-                        verbose_name="start with",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "uidvalidity",
-                    models.BigIntegerField(blank=True, editable=False, null=True),
-                ),
-                ("last_uid", models.BigIntegerField(default=0, editable=False)),
-                ("history_uid", models.BigIntegerField(default=0, editable=False)),
-                (
-                    "last_success_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                ("last_error", models.TextField(blank=True, editable=False)),
-                (
-                    "last_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sources",
-                        to="wagtail_ecp.mailbox",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lease_owner', models.CharField(blank=True, editable=False, max_length=32)),
+                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('lease_epoch', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('name', models.CharField(max_length=255, verbose_name='name')),
+                ('host', models.CharField(max_length=253, verbose_name='host')),
+                ('port', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port')),
+                ('security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS'), ('none', 'none (not encrypted)')], default='tls', max_length=8, verbose_name='encryption')),
+                ('username', models.CharField(blank=True, max_length=255, verbose_name='user name')),
+                ('secret', models.TextField(blank=True, editable=False)),
+                ('kind', models.CharField(default='imap', max_length=32, verbose_name='kind')),
+                ('folder', models.CharField(default='INBOX', max_length=255, verbose_name='folder')),
+                ('start', models.CharField(choices=[('now', 'only mail that comes from now on'), ('30-days', 'the last 30 days'), ('everything', 'everything')], default='now', max_length=16, verbose_name='start with')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('uidvalidity', models.BigIntegerField(blank=True, editable=False, null=True)),
+                ('last_uid', models.BigIntegerField(default=0, editable=False)),
+                ('history_uid', models.BigIntegerField(default=0, editable=False)),
+                ('last_success_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('last_error', models.TextField(blank=True, editable=False)),
+                ('last_error_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='wagtail_ecp.mailbox')),
             ],
             options={
-                "verbose_name": "source",
-                "verbose_name_plural": "sources",
-                "ordering": ("name", "pk"),
-                "abstract": False,
-                "default_permissions": (),
+                'verbose_name': 'source',
+                'verbose_name_plural': 'sources',
+                'ordering': ('name', 'pk'),
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.AddField(
-            model_name="incomingmail",
-            name="source",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="incoming_mail",
-                to="wagtail_ecp.source",
-            ),
+            model_name='incomingmail',
+            name='source',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='incoming_mail', to='wagtail_ecp.source'),
         ),
         migrations.CreateModel(
-            name="Action",
+            name='Action',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("at", models.DateTimeField(db_index=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("received", "received"),
-                            ("sent", "sent"),
-                            ("replied", "replied"),
-                            ("assigned", "assigned"),
-                            ("changed-folder", "changed folder"),
-                            ("merged", "merged"),
-                            ("split", "split"),
-                            ("unmerged", "merge undone"),
-                            ("send-failed", "sending failed"),
-                            ("send-unknown", "arrival unknown"),
-                            ("send-retried", "sending tried again"),
-                            ("send-settled", "marked as sent"),
-                        ],
-                        max_length=32,
-                    ),
-                ),
-                ("user_name", models.CharField(blank=True, max_length=255)),
-                ("mailbox_number", models.BigIntegerField(blank=True, null=True)),
-                ("conversation_number", models.BigIntegerField(blank=True, null=True)),
-                ("message_number", models.BigIntegerField(blank=True, null=True)),
-                ("data", models.JSONField(blank=True, default=dict)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_index=True)),
+                ('kind', models.CharField(choices=[('received', 'received'), ('sent', 'sent'), ('replied', 'replied'), ('assigned', 'assigned'), ('changed-folder', 'changed folder'), ('merged', 'merged'), ('split', 'split'), ('unmerged', 'merge undone'), ('send-failed', 'sending failed'), ('send-unknown', 'arrival unknown'), ('send-retried', 'sending tried again'), ('send-settled', 'marked as sent')], max_length=32)),
+                ('user_name', models.CharField(blank=True, max_length=255)),
+                ('mailbox_number', models.BigIntegerField(blank=True, null=True)),
+                ('conversation_number', models.BigIntegerField(blank=True, null=True)),
+                ('message_number', models.BigIntegerField(blank=True, null=True)),
+                ('data', models.JSONField(blank=True, default=dict)),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "default_permissions": (),
-                "indexes": [
-                    models.Index(
-                        fields=["conversation_number", "id"], name="ecp_action_conv"
-                    ),
-                    models.Index(
-                        fields=["mailbox_number", "-id"], name="ecp_action_mailbox"
-                    ),
-                ],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['conversation_number', 'id'], name='ecp_action_conv'), models.Index(fields=['mailbox_number', '-id'], name='ecp_action_mailbox')],
             },
         ),
         migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("id", 1)), name="ecp_one_account"
-            ),
+            model_name='account',
+            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='ecp_one_account'),
         ),
         migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("spam_threshold__lte", 100)),
-                name="ecp_spam_threshold_0_to_100",
-            ),
+            model_name='account',
+            constraint=models.CheckConstraint(condition=models.Q(('spam_threshold__lte', 100)), name='ecp_spam_threshold_0_to_100'),
         ),
         migrations.AddConstraint(
-            model_name="keptapart",
-            constraint=models.UniqueConstraint(
-                fields=("lower", "higher"), name="ecp_kept_apart_once"
-            ),
+            model_name='keptapart',
+            constraint=models.UniqueConstraint(fields=('lower', 'higher'), name='ecp_kept_apart_once'),
         ),
         migrations.AddConstraint(
-            model_name="keptapart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lower__lt", models.F("higher"))),
-                name="ecp_kept_apart_order",
-            ),
+            model_name='keptapart',
+            constraint=models.CheckConstraint(condition=models.Q(('lower__lt', models.F('higher'))), name='ecp_kept_apart_order'),
         ),
         migrations.AddConstraint(
-            model_name="groupmailboxpermission",
-            constraint=models.UniqueConstraint(
-                fields=("group", "mailbox", "permission"), name="ecp_one_right_each"
-            ),
+            model_name='groupmailboxpermission',
+            constraint=models.UniqueConstraint(fields=('group', 'mailbox', 'permission'), name='ecp_one_right_each'),
         ),
         migrations.AddConstraint(
-            model_name="foldercounter",
-            constraint=models.UniqueConstraint(
-                fields=("mailbox", "folder"), name="ecp_one_counter_a_folder"
-            ),
+            model_name='foldercounter',
+            constraint=models.UniqueConstraint(fields=('mailbox', 'folder'), name='ecp_one_counter_a_folder'),
         ),
         migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                condition=models.Q(("merged_into__isnull", True)),
-                fields=["mailbox", "folder", "-last_message_at", "-id"],
-                name="ecp_conversation_list",
-            ),
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['mailbox', 'folder', '-last_message_at', '-id'], name='ecp_conversation_list'),
         ),
         migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                fields=["conversation", "at", "id"], name="ecp_message_in_order"
-            ),
+            model_name='message',
+            index=models.Index(fields=['conversation', 'at', 'id'], name='ecp_message_in_order'),
         ),
         migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                fields=["mailbox", "sender_key", "subject_key"],
-                name="ecp_message_subject",
-            ),
+            model_name='message',
+            index=models.Index(fields=['mailbox', 'sender_key', 'subject_key'], name='ecp_message_subject'),
         ),
         migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("mailbox", "id_hash", "content_hash"),
-                name="ecp_each_message_once",
-            ),
+            model_name='message',
+            constraint=models.UniqueConstraint(fields=('mailbox', 'id_hash', 'content_hash'), name='ecp_each_message_once'),
         ),
         migrations.AddIndex(
-            model_name="messageidentifier",
-            index=models.Index(fields=["id_hash", "is_own"], name="ecp_identifier"),
+            model_name='messageidentifier',
+            index=models.Index(fields=['id_hash', 'is_own'], name='ecp_identifier'),
         ),
         migrations.AddIndex(
-            model_name="outbox",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "sending"])),
-                fields=["next_try_at"],
-                name="ecp_outbox_work",
-            ),
+            model_name='outbox',
+            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['next_try_at'], name='ecp_outbox_work'),
         ),
         migrations.AddConstraint(
-            model_name="outboxrecipient",
-            constraint=models.UniqueConstraint(
-                fields=("outbox", "address"), name="ecp_each_recipient_once"
-            ),
+            model_name='outboxrecipient',
+            constraint=models.UniqueConstraint(fields=('outbox', 'address'), name='ecp_each_recipient_once'),
         ),
         migrations.AddIndex(
-            model_name="incomingmail",
-            index=models.Index(
-                condition=models.Q(("state__in", ["received", "failed"])),
-                fields=["id"],
-                name="ecp_mail_waiting",
-            ),
+            model_name='incomingmail',
+            index=models.Index(condition=models.Q(('state__in', ['received', 'failed'])), fields=['id'], name='ecp_mail_waiting'),
         ),
         migrations.AddIndex(
-            model_name="incomingmail",
-            index=models.Index(
-                condition=models.Q(("state__in", ["quarantined", "failed"])),
-                fields=["mailbox", "-id"],
-                name="ecp_mail_troubled",
-            ),
+            model_name='incomingmail',
+            index=models.Index(condition=models.Q(('state__in', ['quarantined', 'failed'])), fields=['mailbox', '-id'], name='ecp_mail_troubled'),
         ),
         migrations.AddConstraint(
-            model_name="incomingmail",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("uid__isnull", False)),
-                fields=("source", "uidvalidity", "uid"),
-                name="ecp_each_uid_once",
-            ),
+            model_name='incomingmail',
+            constraint=models.UniqueConstraint(condition=models.Q(('uid__isnull', False)), fields=('source', 'uidvalidity', 'uid'), name='ecp_each_uid_once'),
         ),
     ]

@@ -23,7 +23,9 @@ def count_assignments(apps, schema_editor):
         if user_id is None:
             folders.filter(mailbox=mailbox_id, folder="inbox").update(unassigned=number)
         else:
-            members.create(mailbox_id=mailbox_id, user_id=user_id, conversations=number)
+            members.create(
+                mailbox_id=mailbox_id, user_id=user_id, conversations=number
+            )
 
 
 def learn_words(apps, schema_editor):
