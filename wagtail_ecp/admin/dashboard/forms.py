@@ -13,7 +13,7 @@ from wagtail_ecp.admin.dashboard.settings import (
     MEMBER,
     PERIOD,
     PanelSettings,
-    Period,
+    PeriodChoice,
     SettingsError,
     between,
 )
@@ -57,7 +57,7 @@ class PanelForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_fields(told))
         self.kind, self.told = kind, told
-        days = [(str(days), Period(days=days).words) for days in DAYS]
+        days = [(str(days), PeriodChoice(days=days).words) for days in DAYS]
         self._offer(PERIOD, [*days, (DATES, _("from one day to another"))])
         self._offer(MAILBOX, [("", _("All that one may read")), *mailboxes])
         self._offer(MEMBER, [("", _("All members")), *members])
@@ -101,8 +101,8 @@ def _fields(told: PanelSettings) -> dict[str, Any]:
     }
 
 
-def _period(given: Mapping[str, Any]) -> Period:
+def _period(given: Mapping[str, Any]) -> PeriodChoice:
     chosen = given.get(PERIOD)
     if chosen == DATES:
-        return Period(dates=between(given.get("first"), given.get("last")))
-    return Period(days=int(chosen)) if chosen else Period()
+        return PeriodChoice(dates=between(given.get("first"), given.get("last")))
+    return PeriodChoice(days=int(chosen)) if chosen else PeriodChoice()

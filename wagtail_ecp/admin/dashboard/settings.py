@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import date
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from wagtail_ecp.metrics.scope import Period
 
 #: What a panel may ask for.
 PERIOD: Final = "period"
@@ -16,49 +19,31 @@ MAILBOX: Final = "mailbox"
 MEMBER: Final = "member"
 
 DAYS: Final = (7, 30, 90, 365)
-LONGEST: Final = 731
 
 
 class SettingsError(ValueError):
     """What a panel was told makes no sense; says to a person why."""
 
 
-class Span(NamedTuple):
-    """Days from the first to the last, both of them included."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> int:
-        """How many they are."""
-        return (self.last - self.first).days + 1
-
-    @property
-    def before(self) -> "Span":
-        """As many days, up to the first of these."""
-        return Span(
-            self.first - timedelta(days=self.days), self.first - timedelta(days=1)
-        )
-
-
 @dataclass(frozen=True, slots=True)
-class Period:
+class PeriodChoice:
     """So many days up to today, or from one day to another."""
 
     days: int = 30
-    dates: Span | None = None
+    dates: Period | None = None
 
-    def span(self, today: date) -> Span:
-        """Return the days that are meant."""
-        return self.dates or Span(today - timedelta(days=self.days - 1), today)
+    def meant(self) -> Period:
+        """Return the days that are meant today."""
+        return self.dates or Period.latest(self.days)
 
     @property
     def words(self) -> str:
         """Say which days."""
         if self.dates:
-            first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in self.dates)
-            return _("%(first)s to %(last)s") % {"first": first, "last": last}
+            return _("%(first)s to %(last)s") % {
+                "first": date_format(self.dates.first, "SHORT_DATE_FORMAT"),
+                "last": date_format(self.dates.last, "SHORT_DATE_FORMAT"),
+            }
         return ngettext("last %(number)s day", "last %(number)s days", self.days) % {
             "number": self.days
         }
@@ -68,7 +53,7 @@ class Period:
 class PanelSettings:
     """A period, and whose mail is meant."""
 
-    period: Period = field(default_factory=Period)
+    period: PeriodChoice = field(default_factory=PeriodChoice)
     mailbox: int | None = None
     #: The primary key of a user, as text.
     member: str = ""
@@ -91,10 +76,9 @@ class PanelSettings:
     def kept(self) -> dict[str, Any]:
         """Return what ``read`` reads."""
         found: dict[str, Any] = {}
-        if self.period.dates:
-            first, last = self.period.dates
-            found |= {"from": first.isoformat(), "to": last.isoformat()}
-        elif self.period != Period():
+        if dates := self.period.dates:
+            found |= {"from": dates.first.isoformat(), "to": dates.last.isoformat()}
+        elif self.period != PeriodChoice():
             found["days"] = self.period.days
         if self.mailbox is not None:
             found[MAILBOX] = self.mailbox
@@ -103,29 +87,25 @@ class PanelSettings:
         return found
 
 
-def _period(kept: Mapping[str, Any]) -> Period:
+def _period(kept: Mapping[str, Any]) -> PeriodChoice:
     if "from" in kept or "to" in kept:
-        return Period(dates=between(_day(kept.get("from")), _day(kept.get("to"))))
-    days = kept.get("days", Period().days)
+        return PeriodChoice(dates=between(_day(kept.get("from")), _day(kept.get("to"))))
+    days = kept.get("days", PeriodChoice().days)
     if days not in DAYS:
         raise SettingsError(
             _("There is no period of “%(days)s” days.") % {"days": days}
         )
-    return Period(days=days)
+    return PeriodChoice(days=days)
 
 
-def between(first: date | None, last: date | None) -> Span:
+def between(first: date | None, last: date | None) -> Period:
     """Return these days; SettingsError if they are none, or too many."""
     if first is None or last is None:
         raise SettingsError(_("A period has a first and a last day."))
-    if last < first:
-        raise SettingsError(_("The period ends before it begins."))
-    span = Span(first, last)
-    if span.days > LONGEST:
-        raise SettingsError(
-            _("A period has at most %(days)s days.") % {"days": LONGEST}
-        )
-    return span
+    try:
+        return Period(first, last)
+    except ValidationError as refusal:
+        raise SettingsError(" ".join(refusal.messages)) from refusal
 
 
 def _day(value: Any) -> date | None:

@@ -7,23 +7,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from wagtail_ecp.admin.dashboard.settings import PanelSettings, SettingsError
-from wagtail_ecp.metrics.scope import Period, Scope
+from wagtail_ecp.metrics.scope import Scope
 
 
 def scope_of(user: Any, told: PanelSettings) -> Scope:
     """Return the question's frame; SettingsError for what can't be asked."""
     try:
         return Scope.of(
-            user, _period(told), mailbox=told.mailbox, member=_member(told.member)
+            user,
+            told.period.meant(),
+            mailbox=told.mailbox,
+            member=_member(told.member),
         )
     except ValidationError as refusal:
         raise SettingsError(" ".join(refusal.messages)) from refusal
-
-
-def _period(told: PanelSettings) -> Period:
-    if told.period.dates:
-        return Period(*told.period.dates)
-    return Period.latest(told.period.days)
 
 
 def _member(key: str) -> Any:
